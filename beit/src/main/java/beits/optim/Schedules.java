@@ -1,0 +1,49 @@
+package beits.optim;
+
+/** Values per optimiser step, as arrays (official {@code utils.cosine_scheduler}). */
+public final class Schedules {
+    private Schedules() {}
+
+    /**
+     * Linear warm-up, then half a cosine. The warm-up includes both ends: its first value is {@code warmupStart}, its last is
+     * {@code base}, with which the cosine starts again; the cosine never reaches {@code end}.
+     *
+     * @param base peak value
+     * @param end value that the cosine approaches
+     * @param epochs length of the whole schedule
+     * @param stepsPerEpoch optimiser steps of an epoch
+     * @param warmupEpochs length of the warm-up
+     * @param warmupStart first value of the warm-up
+     * @param warmupSteps length of the warm-up in steps when above 0; needs {@code warmupEpochs} above 0
+     * @return one value a step
+     * @throws IllegalArgumentException when the warm-up is longer than the schedule or given in steps only
+     */
+    public static double[] cosine(
+            double base,
+            double end,
+            int epochs,
+            int stepsPerEpoch,
+            int warmupEpochs,
+            double warmupStart,
+            int warmupSteps) {
+        int total = Math.multiplyExact(epochs, stepsPerEpoch);
+        if (warmupSteps > 0 && warmupEpochs <= 0) {
+            throw new IllegalArgumentException("warmupSteps = " + warmupSteps + " needs warmupEpochs above 0");
+        }
+        int warmup = warmupSteps > 0 ? warmupSteps : warmupEpochs * stepsPerEpoch;
+        if (warmup > total) {
+            throw new IllegalArgumentException(
+                    "warmupEpochs: a warm-up of %d steps is longer than the %d steps of the run"
+                            .formatted(warmup, total));
+        }
+        double[] values = new double[total];
+        for (int i = 0; i < warmup; i++) {
+            values[i] = warmup == 1 ? warmupStart : warmupStart + (base - warmupStart) * i / (warmup - 1);
+        }
+        int rest = total - warmup;
+        for (int i = 0; i < rest; i++) {
+            values[warmup + i] = end + 0.5 * (base - end) * (1 + Math.cos(Math.PI * i / rest));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,41 @@
+package beits.train;
+
+import beits.autograd.Graph;
+import beits.autograd.Layout;
+import beits.autograd.Tensor;
+import beits.device.Executable;
+import java.util.Map;
+
+/**
+ * What is trained: how a batch becomes a loss.
+ *
+ * @param <B> a micro-batch, as plain arrays
+ */
+public interface Objective<B> {
+    /** Where the model keeps its parameters and inputs. */
+    Layout layout();
+
+    /** Records the forward pass of one micro-batch. */
+    Recorded record(Graph graph);
+
+    /**
+     * Writes a micro-batch into the inputs.
+     *
+     * @param step number of the optimiser step, counted from 0: for whatever is drawn or scheduled by step
+     */
+    void feed(Executable executable, B batch, long step);
+
+    /**
+     * A recorded forward pass.
+     *
+     * @param loss [1]
+     * @param sums counters [1] by name, summed over the micro-batches of a step
+     */
+    record Recorded(Tensor loss, Map<String, Tensor> sums) {}
+
+    /** Number of rows that the loss of a batch is the mean of, for turning counters into shares. */
+    int rows(B batch);
+
+    /** Pictures of a batch. */
+    int pictures(B batch);
+}
