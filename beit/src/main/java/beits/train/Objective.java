@@ -21,9 +21,9 @@ public interface Objective<B> {
     /**
      * Writes a micro-batch into the inputs.
      *
-     * @param step number of the optimiser step, counted from 0: for whatever is drawn or scheduled by step
+     * @param micro number of the micro-batch, counted from 0 over the whole run: for whatever is drawn or scheduled
      */
-    void feed(Executable executable, B batch, long step);
+    void feed(Executable executable, B batch, long micro);
 
     /**
      * A recorded forward pass.

@@ -168,7 +168,7 @@ public final class Trainer<B> implements AutoCloseable {
         Map<String, Double> sums = new LinkedHashMap<>();
         for (int i = 0; i < accumulation; i++) {
             Pass pass = i == 0 ? first : next;
-            objective.feed(executable, batches.get(i), step);
+            objective.feed(executable, batches.get(i), step * accumulation + i);
             run(pass.program, listener);
             loss += executable.readDoubles(pass.loss)[0] / accumulation;
             pass.sums.forEach((name, slot) -> sums.merge(name, executable.readDoubles(slot)[0], Double::sum));
