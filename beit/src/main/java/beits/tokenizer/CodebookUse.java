@@ -54,9 +54,8 @@ public record CodebookUse(int words, int used, double share, double perplexity, 
     public int[] byFrequency() {
         return IntStream.range(0, words)
                 .boxed()
-                .sorted((a, b) -> histogram[a] == histogram[b]
-                        ? Integer.compare(a, b)
-                        : Long.compare(histogram[b], histogram[a]))
+                .sorted((a, b) ->
+                        histogram[a] == histogram[b] ? Integer.compare(a, b) : Long.compare(histogram[b], histogram[a]))
                 .mapToInt(Integer::intValue)
                 .toArray();
     }

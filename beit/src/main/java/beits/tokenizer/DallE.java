@@ -171,13 +171,11 @@ public final class DallE implements ImageTokenizer {
     @Override
     public Tensor embed(Graph graph, Slot tokens) {
         int width = config.decoderInput();
-        Tensor words = Tokens.transpose(
-                        graph.parameter(decoderInput.weight()).reshape(1, width, config.vocabulary()))
+        Tensor words = Tokens.transpose(graph.parameter(decoderInput.weight()).reshape(1, width, config.vocabulary()))
                 .reshape(config.vocabulary(), width);
         Tensor bias = graph.parameter(Objects.requireNonNull(decoderInput.bias()));
         int batch = Math.toIntExact(tokens.size() / ((long) grid() * grid()));
-        return Elements.addRowVector(Tokens.gather(words, tokens, null), bias)
-                .reshape(batch, grid(), grid(), width);
+        return Elements.addRowVector(Tokens.gather(words, tokens, null), bias).reshape(batch, grid(), grid(), width);
     }
 
     /** The six channels of the decoder [batch, viewSize, viewSize, 6]: three locations, three scales. */

@@ -63,7 +63,8 @@ public record DiscreteVaeLoss(boolean smoothL1, boolean straightThrough, double 
      * The recorded objective.
      *
      * @param logits [batch, grid, grid, tokens]
-     * @param code [batch, grid, grid, tokens]: what was mixed from the codebook
+     * @param soft [batch, grid, grid, tokens]: the Gumbel-softmax
+     * @param code [batch, grid, grid, tokens]: what was mixed from the codebook, {@code soft} or its unit vectors
      * @param reconstruction [batch, channels, imageSize, imageSize]
      * @param reconstructionLoss mean distance [1]
      * @param kl unweighted [1], or none
@@ -72,6 +73,7 @@ public record DiscreteVaeLoss(boolean smoothL1, boolean straightThrough, double 
      */
     public record Recorded(
             Tensor logits,
+            Tensor soft,
             Tensor code,
             Tensor reconstruction,
             Tensor reconstructionLoss,
@@ -115,6 +117,6 @@ public record DiscreteVaeLoss(boolean smoothL1, boolean straightThrough, double 
                 loss = Elements.add(loss, Elements.scale(usage, usageWeight));
             }
         }
-        return new Recorded(logits, code, reconstruction, reconstructionLoss, kl, usage, loss);
+        return new Recorded(logits, soft, code, reconstruction, reconstructionLoss, kl, usage, loss);
     }
 }
