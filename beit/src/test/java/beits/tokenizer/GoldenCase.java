@@ -46,7 +46,7 @@ record GoldenCase(JsonNode config, JsonNode scalars, Map<String, Values> inputs,
     }
 
     static GoldenCase read(String name) {
-        JsonNode json = JSON.readTree(resource(name + "/case.json"));
+        JsonNode json = json(name + "/case.json");
         return new GoldenCase(
                 json.get("config"),
                 json.get("scalars"),
@@ -54,7 +54,11 @@ record GoldenCase(JsonNode config, JsonNode scalars, Map<String, Values> inputs,
                 tensors(resource(name + "/expected.safetensors")));
     }
 
-    static byte[] resource(String name) {
+    static JsonNode json(String name) {
+        return JSON.readTree(resource(name));
+    }
+
+    private static byte[] resource(String name) {
         try (InputStream in = GoldenCase.class.getResourceAsStream("/golden/" + name)) {
             return Objects.requireNonNull(in, name).readAllBytes();
         } catch (IOException e) {
