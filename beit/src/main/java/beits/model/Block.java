@@ -34,9 +34,8 @@ final class Block {
     private final Linear fc1;
     private final Linear fc2;
 
-    Block(Layout layout, int index, BeitConfig config, WeightInitialisation initialisation) {
+    Block(Layout layout, String prefix, int index, BeitConfig config, WeightInitialisation initialisation) {
         this.config = config;
-        String prefix = "blocks." + index;
         int width = config.width();
         boolean scaled = config.layerScale() > 0;
         Initialiser gamma = new Initialiser.Constant((float) config.layerScale());

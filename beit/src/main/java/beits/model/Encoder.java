@@ -73,28 +73,43 @@ public final class Encoder {
      * @param maskable whether there is a mask token
      */
     public Encoder(Layout layout, BeitConfig config, WeightInitialisation initialisation, boolean maskable) {
+        this(layout, "", config, initialisation, maskable);
+    }
+
+    /**
+     * Creates the parameters under a prefix.
+     *
+     * @param prefix in front of every name, such as {@code backbone.}
+     */
+    public Encoder(
+            Layout layout, String prefix, BeitConfig config, WeightInitialisation initialisation, boolean maskable) {
         this.config = config;
         int width = config.width();
         int patch = config.patchSize();
         int fanIn = config.channels() * patch * patch;
-        classToken = layout.parameter("cls_token", initialisation.normal(), 1, 1, width);
-        maskToken = maskable ? layout.parameter("mask_token", initialisation.normal(), 1, 1, width) : null;
+        classToken = layout.parameter(prefix + "cls_token", initialisation.normal(), 1, 1, width);
+        maskToken = maskable ? layout.parameter(prefix + "mask_token", initialisation.normal(), 1, 1, width) : null;
         positions = config.absolutePositions()
-                ? layout.parameter("pos_embed", initialisation.normal(), 1, config.tokens(), width)
+                ? layout.parameter(prefix + "pos_embed", initialisation.normal(), 1, config.tokens(), width)
                 : null;
         patchWeight = layout.parameter(
-                "patch_embed.proj.weight", initialisation.patchWeight(fanIn), width, config.channels(), patch, patch);
-        patchBias = layout.parameter("patch_embed.proj.bias", initialisation.patchBias(fanIn), width);
+                prefix + "patch_embed.proj.weight",
+                initialisation.patchWeight(fanIn),
+                width,
+                config.channels(),
+                patch,
+                patch);
+        patchBias = layout.parameter(prefix + "patch_embed.proj.bias", initialisation.patchBias(fanIn), width);
         sharedTable = config.sharedRelativeBias()
                 ? layout.parameter(
-                        "rel_pos_bias.relative_position_bias_table",
+                        prefix + "rel_pos_bias.relative_position_bias_table",
                         Initialiser.ZEROS,
                         config.relativeRows(),
                         config.heads())
                 : null;
         blocks = new ArrayList<>();
         for (int i = 0; i < config.depth(); i++) {
-            blocks.add(new Block(layout, i, config, initialisation));
+            blocks.add(new Block(layout, prefix + "blocks." + i, i, config, initialisation));
         }
     }
 

@@ -7,14 +7,17 @@ package beits.optim;
  * @param depth number of blocks
  */
 public record LayerDecay(double decay, int depth) {
+    private static final String BACKBONE = "backbone.";
+
     /** The same rate for all layers. */
     public static final LayerDecay NONE = new LayerDecay(1, 0);
 
     /**
      * Layer of a parameter: 0 for tokens, absolute positions and patch embedding, i + 1 for block i, {@code depth + 1} for all
-     * else, the shared relative position table included.
+     * else, the shared relative position table included. A prefix {@code backbone.} (segmentation) does not count.
      */
-    public int layer(String name) {
+    public int layer(String fullName) {
+        String name = fullName.startsWith(BACKBONE) ? fullName.substring(BACKBONE.length()) : fullName;
         if (name.equals("cls_token")
                 || name.equals("mask_token")
                 || name.equals("pos_embed")

@@ -1,0 +1,61 @@
+package beits.segmentation;
+
+import beits.model.BeitConfig;
+import java.util.List;
+
+/** Which decoder stands on the encoder. */
+public sealed interface SegmentationConfig {
+    /** Weight of an auxiliary loss beside the main one. */
+    double AUXILIARY_WEIGHT = 0.4;
+
+    /** Shape of the encoder. */
+    BeitConfig encoder();
+
+    /** Number of classes. */
+    int classes();
+
+    /**
+     * SETR (the paper's own choice: BEiT with SETR-PUP).
+     *
+     * @param encoder its shape; patch size 16
+     * @param classes number of classes
+     * @param progressive SETR-PUP, else SETR-Naive
+     * @param auxiliary blocks, counted from 0, that carry an auxiliary head
+     */
+    record Setr(BeitConfig encoder, int classes, boolean progressive, List<Integer> auxiliary)
+            implements SegmentationConfig {
+        public Setr {
+            auxiliary = List.copyOf(auxiliary);
+            checkBlocks("auxiliary", auxiliary, encoder);
+        }
+    }
+
+    /**
+     * UPerNet with an FCN auxiliary head on the third map (the released segmentation models).
+     *
+     * @param encoder its shape; patch size 16 or 8
+     * @param classes number of classes
+     * @param blocks four blocks, counted from 0, whose outputs make the feature pyramid
+     * @param channels hidden channels of the decoder
+     * @param auxiliaryChannels hidden channels of the auxiliary head
+     */
+    record UperNet(BeitConfig encoder, int classes, List<Integer> blocks, int channels, int auxiliaryChannels)
+            implements SegmentationConfig {
+        public UperNet {
+            blocks = List.copyOf(blocks);
+            if (blocks.size() != 4) {
+                throw new IllegalArgumentException("blocks = " + blocks + " must name four blocks");
+            }
+            checkBlocks("blocks", blocks, encoder);
+        }
+    }
+
+    private static void checkBlocks(String field, List<Integer> blocks, BeitConfig encoder) {
+        for (int block : blocks) {
+            if (block < 0 || block >= encoder.depth()) {
+                throw new IllegalArgumentException("%s: block %d is not one of the %d blocks, counted from 0"
+                        .formatted(field, block, encoder.depth()));
+            }
+        }
+    }
+}

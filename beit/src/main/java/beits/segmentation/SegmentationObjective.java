@@ -1,0 +1,80 @@
+package beits.segmentation;
+
+import beits.autograd.Graph;
+import beits.autograd.Layout;
+import beits.autograd.Losses;
+import beits.device.Executable;
+import beits.model.BeitConfig;
+import beits.model.DropPathDraws;
+import beits.model.Encoder;
+import beits.tensor.Slot;
+import beits.train.Objective;
+import java.util.Map;
+
+/** Fine-tuning for semantic segmentation, end to end. */
+public final class SegmentationObjective implements Objective<SegmentationBatch> {
+    /** Name of the counter of rightly classified pixels. */
+    public static final String ACCURACY = "pixelAccuracy";
+
+    private final Layout layout;
+    private final SegmentationModel model;
+    private final Encoder.Inputs inputs;
+    private final Slot labels;
+    private final DropPathDraws draws;
+
+    /**
+     * The objective for a fixed batch size.
+     *
+     * @param layout that the model was made in
+     * @param batch pictures of a micro-batch
+     * @param seed of the run
+     */
+    public SegmentationObjective(Layout layout, SegmentationModel model, int batch, long seed) {
+        BeitConfig config = model.config().encoder();
+        this.layout = layout;
+        this.model = model;
+        this.inputs = Encoder.Inputs.training(layout, config, batch, false);
+        this.labels = layout.indexes(batch, config.imageHeight(), config.imageWidth());
+        this.draws = new DropPathDraws(seed);
+    }
+
+    @Override
+    public Layout layout() {
+        return layout;
+    }
+
+    /** The model that is trained. */
+    public SegmentationModel model() {
+        return model;
+    }
+
+    @Override
+    public Recorded record(Graph graph) {
+        SegmentationModel.Decoded decoded = model.apply(graph, inputs, true);
+        Losses.Classified result = SegmentationLoss.total(
+                decoded.main(), decoded.auxiliary(), labels, SegmentationConfig.AUXILIARY_WEIGHT);
+        return new Recorded(result.loss(), Map.of(ACCURACY, result.hits()));
+    }
+
+    @Override
+    public void feed(Executable executable, SegmentationBatch batch, long micro) {
+        executable.write(inputs.images(), batch.images());
+        executable.write(labels, batch.labels());
+        Slot keep = inputs.keep();
+        if (keep != null) {
+            double[] uniforms = draws.draw(micro, Math.toIntExact(keep.size()));
+            executable.write(keep, model.encoder().dropPathFactors(uniforms));
+        }
+    }
+
+    @Override
+    public int rows(SegmentationBatch batch) {
+        return batch.labels().length;
+    }
+
+    @Override
+    public int pictures(SegmentationBatch batch) {
+        BeitConfig config = model.config().encoder();
+        return batch.labels().length / (config.imageHeight() * config.imageWidth());
+    }
+}
