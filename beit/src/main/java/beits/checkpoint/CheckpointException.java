@@ -1,0 +1,16 @@
+package beits.checkpoint;
+
+import java.io.IOException;
+
+/** A checkpoint that cannot be used; the message is one line and names the file, what is wrong and the remedy. */
+public final class CheckpointException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public CheckpointException(String message) {
+        super(message);
+    }
+
+    public CheckpointException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,108 @@
+package beits.checkpoint;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * One tensor of a checkpoint, row-major and contiguous, little-endian; its bytes may be a part of a mapped file.
+ *
+ * @param type of the elements
+ * @param shape extents, outermost first; empty for a scalar
+ * @param data the elements
+ */
+public record TensorData(TensorType type, List<Long> shape, MemorySegment data) {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    public TensorData {
+        shape = List.copyOf(shape);
+        if (data.byteSize() != size(shape) * type.bytes()) {
+            throw new IllegalArgumentException("%d bytes for a tensor %s %s".formatted(data.byteSize(), type, shape));
+        }
+    }
+
+    /** A tensor of 32-bit floats. */
+    public static TensorData of(float[] values, int... shape) {
+        MemorySegment data = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, 4)]);
+        MemorySegment.copy(values, 0, data, FLOAT, 0, values.length);
+        return new TensorData(TensorType.F32, longs(shape), data);
+    }
+
+    /** A tensor of 64-bit integers. */
+    public static TensorData of(long[] values, int... shape) {
+        MemorySegment data = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, 8)]);
+        MemorySegment.copy(values, 0, data, LONG, 0, values.length);
+        return new TensorData(TensorType.I64, longs(shape), data);
+    }
+
+    private static List<Long> longs(int[] shape) {
+        return java.util.Arrays.stream(shape).mapToObj(Long::valueOf).toList();
+    }
+
+    static long size(List<Long> shape) {
+        long size = 1;
+        for (long extent : shape) {
+            size = Math.multiplyExact(size, extent);
+        }
+        return size;
+    }
+
+    /** Number of elements. */
+    public long size() {
+        return size(shape);
+    }
+
+    /** The elements as doubles. */
+    public double[] toDoubles() {
+        double[] values = new double[Math.toIntExact(size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = element(i);
+        }
+        return values;
+    }
+
+    /** The elements as floats, rounded where the type is wider. */
+    public float[] toFloats() {
+        float[] values = new float[Math.toIntExact(size())];
+        if (type == TensorType.F32) {
+            MemorySegment.copy(data, FLOAT, 0, values, 0, values.length);
+            return values;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) element(i);
+        }
+        return values;
+    }
+
+    /** The elements as integers; floats are truncated. */
+    public long[] toLongs() {
+        long[] values = new long[Math.toIntExact(size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = type == TensorType.I64 ? data.get(LONG, 8L * i) : (long) element(i);
+        }
+        return values;
+    }
+
+    private double element(long index) {
+        long at = index * type.bytes();
+        return switch (type) {
+            case F64 -> data.get(DOUBLE, at);
+            case F32 -> data.get(FLOAT, at);
+            case F16 -> Float.float16ToFloat(data.get(SHORT, at));
+            case BF16 -> Float.intBitsToFloat(data.get(SHORT, at) << 16);
+            case I64 -> data.get(LONG, at);
+            case I32 -> data.get(INT, at);
+            case I16 -> data.get(SHORT, at);
+            case I8 -> data.get(ValueLayout.JAVA_BYTE, at);
+            case U8, BOOL -> data.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+        };
+    }
+}
