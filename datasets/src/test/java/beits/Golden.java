@@ -2,9 +2,9 @@ package beits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import beits.image.DecodeOptions;
 import beits.image.Image;
 import beits.image.ImageReader;
-import beits.image.DecodeOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 public record Golden(JsonNode description, Map<String, Tensor> inputs, Map<String, Tensor> expected) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Tensor(String type, int[] shape, ByteBuffer data) {
         public Image image() {
             byte[] pixels = new byte[data.remaining()];
@@ -55,13 +57,18 @@ public record Golden(JsonNode description, Map<String, Tensor> inputs, Map<Strin
     }
 
     public Tensor expected(String key) {
-        assertThat(expected).containsKey(key);
-        return expected.get(key);
+        return Objects.requireNonNull(expected.get(key), key);
+    }
+
+    public Tensor input(String key) {
+        return Objects.requireNonNull(inputs.get(key), key);
     }
 
     /** The decoded source picture of that name. */
     public static Image source(String name) {
-        return new ImageReader(DecodeOptions.DEFAULT).decode(bytes("/golden/preprocess/images/" + name), name).rgb();
+        return new ImageReader(DecodeOptions.DEFAULT)
+                .decode(bytes("/golden/preprocess/images/" + name), name)
+                .rgb();
     }
 
     public static void assertSame(String what, Image actual, Image expected) {
@@ -80,15 +87,18 @@ public record Golden(JsonNode description, Map<String, Tensor> inputs, Map<Strin
             }
         }
         assertThat(worst)
-                .as("%s: %d of %d samples differ, most at %d (row %d)", what, wrong, actual.pixels().length, at,
-                        at / (actual.width() * actual.channels()))
+                .as(
+                        "%s: %d of %d samples differ, most at %d (row %d)",
+                        what, wrong, actual.pixels().length, at, at / (actual.width() * actual.channels()))
                 .isZero();
     }
 
     public static void assertClose(String what, float[] actual, float[] expected, double tolerance) {
         assertThat(actual.length).as(what).isEqualTo(expected.length);
         for (int i = 0; i < actual.length; i++) {
-            assertThat((double) Math.abs(actual[i] - expected[i])).as("%s at %d", what, i).isLessThanOrEqualTo(tolerance);
+            assertThat((double) Math.abs(actual[i] - expected[i]))
+                    .as("%s at %d", what, i)
+                    .isLessThanOrEqualTo(tolerance);
         }
     }
 
@@ -118,7 +128,9 @@ public record Golden(JsonNode description, Map<String, Tensor> inputs, Map<Strin
                 }
                 int from = node.get("data_offsets").get(0).asInt();
                 int to = node.get("data_offsets").get(1).asInt();
-                out.put(entry.getKey(), new Tensor(node.get("dtype").asString(), shape, file.slice(8 + header + from, to - from)));
+                out.put(
+                        entry.getKey(),
+                        new Tensor(node.get("dtype").asString(), shape, file.slice(8 + header + from, to - from)));
             }
         }
         return out;

@@ -45,6 +45,8 @@ public record Affine(double a, double b, double c, double d, double e, double f)
     }
 
     /**
+     * The transformed picture, of the same size.
+     *
      * @param filter {@link Resampling#NEAREST}, {@link Resampling#BILINEAR} or {@link Resampling#BICUBIC}
      * @param fill value of every channel where the source ends, 0 to 255
      */

@@ -10,7 +10,8 @@ public record Box(int top, int left, int height, int width) {
 
     void requireWithin(int pictureHeight, int pictureWidth) {
         if (top > pictureHeight - height || left > pictureWidth - width) {
-            throw new IllegalArgumentException("%s leaves a picture of %d x %d".formatted(this, pictureHeight, pictureWidth));
+            throw new IllegalArgumentException(
+                    "%s leaves a picture of %d x %d".formatted(this, pictureHeight, pictureWidth));
         }
     }
 }

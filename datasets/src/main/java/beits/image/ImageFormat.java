@@ -11,7 +11,11 @@ public enum ImageFormat {
     GIF,
     WEBP;
 
-    /** @throws PictureException when the bytes begin like none of the formats */
+    /**
+     * The format of a file's bytes.
+     *
+     * @throws PictureException when they begin like none of the formats
+     */
     public static ImageFormat of(byte[] data, String name) {
         if (data.length == 0) {
             throw new PictureException(name, "empty file");

@@ -17,7 +17,11 @@ public final class ImageReader {
         this.options = options;
     }
 
-    /** @throws PictureException when the file cannot be read or is no whole picture */
+    /**
+     * Reads a file.
+     *
+     * @throws PictureException when it cannot be read or is no whole picture
+     */
     public Image read(Path file) {
         return decode(bytes(file), file.toString());
     }
@@ -36,6 +40,8 @@ public final class ImageReader {
     }
 
     /**
+     * Decodes a file's bytes.
+     *
      * @param name what to call these bytes in messages
      * @throws PictureException when they are no whole picture
      */

@@ -29,7 +29,8 @@ final class JpegReader {
             throw new PictureException(name, "JPEG of %d bits a sample; 8 are supported".formatted(header.precision()));
         }
         if (header.components() != 1 && header.components() != 3 && header.components() != 4) {
-            throw new PictureException(name, "JPEG of %d components; 1, 3 or 4 are supported".formatted(header.components()));
+            throw new PictureException(
+                    name, "JPEG of %d components; 1, 3 or 4 are supported".formatted(header.components()));
         }
         Image picture = options.turboJpeg().isPresent() && header.components() != 4
                 ? options.turboJpeg().get().decode(data, name, header)

@@ -144,7 +144,9 @@ final class PngReader {
         byte[] surplus = new byte[1];
         while (!inflater.needsInput() && !inflater.finished()) {
             // Inflating one byte beyond the picture is what makes the inflater check its own checksum.
-            int n = filled < out.length ? inflater.inflate(out, filled, out.length - filled) : inflater.inflate(surplus);
+            int n = filled < out.length
+                    ? inflater.inflate(out, filled, out.length - filled)
+                    : inflater.inflate(surplus);
             if (filled == out.length && n > 0) {
                 throw broken("more data than %d bytes of pixels".formatted(out.length));
             }
@@ -159,7 +161,8 @@ final class PngReader {
         Header h = header;
         byte[] data = filtered;
         if (h == null || data == null || filled < data.length) {
-            throw broken("truncated: %d bytes of pixels are missing".formatted(data == null ? 0 : data.length - filled));
+            throw broken(
+                    "truncated: %d bytes of pixels are missing".formatted(data == null ? 0 : data.length - filled));
         }
         byte[] colours = palette;
         if (h.colour == 3 && (colours == null || colours.length == 0 || colours.length % 3 != 0)) {
@@ -237,7 +240,15 @@ final class PngReader {
     }
 
     private void unpack(
-            Header h, byte[] d, int row, int columns, Image image, int y, int x0, int xStep, byte @Nullable [] colours) {
+            Header h,
+            byte[] d,
+            int row,
+            int columns,
+            Image image,
+            int y,
+            int x0,
+            int xStep,
+            byte @Nullable [] colours) {
         byte[] out = image.pixels();
         int channels = image.channels();
         int to = (y * h.width + x0) * channels;
@@ -245,7 +256,8 @@ final class PngReader {
         for (int x = 0; x < columns; x++, to += xStep * channels) {
             int from = row + x * h.samples() * bytesPerSample;
             switch (h.colour) {
-                case 0 -> out[to] = (byte) (h.depth == 16 ? d[from] : sample(d, row, x, h.depth) * (255 / mask(h.depth)));
+                case 0 ->
+                    out[to] = (byte) (h.depth == 16 ? d[from] : sample(d, row, x, h.depth) * (255 / mask(h.depth)));
                 case 3 -> {
                     int index = 3 * sample(d, row, x, h.depth);
                     if (colours == null || index >= colours.length) {

@@ -58,8 +58,7 @@ final class RasterReader {
         Image screen = Image.blank(height, width, 3);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                boolean inside =
-                        y >= top && y < top + picture.height() && x >= left && x < left + picture.width();
+                boolean inside = y >= top && y < top + picture.height() && x >= left && x < left + picture.width();
                 for (int c = 0; c < 3; c++) {
                     screen.pixels()[(y * width + x) * 3 + c] =
                             (byte) (inside ? picture.at(y - top, x - left, c) : background >> (16 - 8 * c));
@@ -120,7 +119,8 @@ final class RasterReader {
                     int band = bands == 2 ? c / 3 : c;
                     int value = row[x * bands + band];
                     int to = (y * width + x) * channels + c;
-                    out[to] = (byte) (size[band] >= 8 ? value >> (size[band] - 8) : value * 255 / ((1 << size[band]) - 1));
+                    out[to] = (byte)
+                            (size[band] >= 8 ? value >> (size[band] - 8) : value * 255 / ((1 << size[band]) - 1));
                 }
             }
         }

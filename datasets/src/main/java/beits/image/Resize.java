@@ -44,6 +44,7 @@ public final class Resize {
     }
 
     /** Which source positions a target position reads and their fixed-point weights, {@code stride} per position. */
+    @SuppressWarnings("ArrayRecordComponent") // read in inner loops, never compared
     private record Taps(int[] first, int[] count, int[] weights, int stride) {
         static Taps of(int in, int out, Resampling filter) {
             double scale = (double) in / out;

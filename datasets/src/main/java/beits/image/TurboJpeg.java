@@ -44,8 +44,7 @@ public final class TurboJpeg {
         destroy = linker.downcallHandle(
                 library.findOrThrow("tjDestroy"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
         error = linker.downcallHandle(
-                library.findOrThrow("tjGetErrorStr2"),
-                FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+                library.findOrThrow("tjGetErrorStr2"), FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.ADDRESS));
     }
 
     /** The library, or empty when the system has none (Debian: {@code libturbojpeg0}). It stays loaded. */
@@ -81,7 +80,7 @@ public final class TurboJpeg {
                     }
                 }
             } finally {
-                int unused = (int) destroy.invokeExact(handle);
+                int _ = (int) destroy.invokeExact(handle);
             }
         } catch (RuntimeException | Error e) {
             throw e;

@@ -35,8 +35,8 @@ public record BlockwiseMask(
                     "minPatches %d and maxPatches %d must be at least 1".formatted(minPatches, maxPatches));
         }
         if (!(minAspect > 0) || !(maxAspect >= minAspect)) {
-            throw new IllegalArgumentException("minAspect %s, maxAspect %s: must be positive and in this order"
-                    .formatted(minAspect, maxAspect));
+            throw new IllegalArgumentException(
+                    "minAspect %s, maxAspect %s: must be positive and in this order".formatted(minAspect, maxAspect));
         }
     }
 

@@ -4,6 +4,7 @@ import beits.image.Box;
 import beits.image.Image;
 import beits.image.Resampling;
 import beits.image.Resize;
+import org.apache.commons.rng.UniformRandomProvider;
 
 /**
  * The official evaluation transform (quirk 27): the short side to {@code int(size / cropPct)}, bicubic, then the central
@@ -12,16 +13,22 @@ import beits.image.Resize;
  * @param size side of the square that the network reads
  * @param cropPct share of the resized short side that the square keeps
  */
-public record EvalTransform(int size, double cropPct) {
+public record EvalTransform(int size, double cropPct) implements PictureTransform {
     public EvalTransform {
         if (size < 1 || !(cropPct > 0) || cropPct > 1) {
-            throw new IllegalArgumentException("size %d, cropPct %s: at least 1 and within (0, 1]".formatted(size, cropPct));
+            throw new IllegalArgumentException(
+                    "size %d, cropPct %s: at least 1 and within (0, 1]".formatted(size, cropPct));
         }
     }
 
     /** The official share: 224/256 below 384 pixels, the whole from 384 on. */
     public EvalTransform(int size) {
         this(size, size < 384 ? 224.0 / 256 : 1);
+    }
+
+    @Override
+    public Image apply(Image image, UniformRandomProvider rng) {
+        return apply(image);
     }
 
     /** Resized and cropped, {@code size} x {@code size}. */

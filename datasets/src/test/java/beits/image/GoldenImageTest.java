@@ -22,8 +22,12 @@ class GoldenImageTest {
             Golden golden = Golden.load("preprocess/decode");
             ImageReader reader = new ImageReader(
                     new DecodeOptions(DecodeOptions.DEFAULT.pixelLimit(), false, java.util.Optional.of(turbo)));
-            golden.expected().forEach((name, tensor) -> assertSame(
-                    name, reader.decode(Golden.bytes("/golden/preprocess/images/" + name), name).rgb(), tensor.image()));
+            golden.expected()
+                    .forEach((name, tensor) -> assertSame(
+                            name,
+                            reader.decode(Golden.bytes("/golden/preprocess/images/" + name), name)
+                                    .rgb(),
+                            tensor.image()));
         });
     }
 
@@ -32,10 +36,10 @@ class GoldenImageTest {
         Golden golden = Golden.load("preprocess/resize");
         Image grey = golden.expected("gray_source").image();
         golden.expected().forEach((key, tensor) -> {
-            String[] parts = key.split("/");
+            String[] parts = key.split("/", -1);
             if (parts.length == 3) {
                 Image source = parts[0].equals("gray") ? grey : Golden.source(parts[0] + ".png");
-                String[] size = parts[2].split("x");
+                String[] size = parts[2].split("x", -1);
                 Image actual = Resize.resize(
                         source,
                         Integer.parseInt(size[1]),
@@ -51,7 +55,7 @@ class GoldenImageTest {
         Golden golden = Golden.load("preprocess/color_jitter");
         Image source = Golden.source(golden.config().get("source").asString() + ".png");
         golden.expected().forEach((key, tensor) -> {
-            String[] parts = key.split("/");
+            String[] parts = key.split("/", -1);
             double argument = Double.parseDouble(parts[1]);
             Image actual = switch (parts[0]) {
                 case "brightness" -> ColorOps.brightness(source, argument);

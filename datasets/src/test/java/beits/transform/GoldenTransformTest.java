@@ -25,8 +25,14 @@ class GoldenTransformTest {
             EvalTransform transform = setting.get("crop_pct").isNull()
                     ? new EvalTransform(size)
                     : new EvalTransform(size, setting.get("crop_pct").asDouble());
-            assertSame(name, transform.resized(source), golden.expected(name + "/resized_u8").image());
-            assertSame(name, transform.apply(source), golden.expected(name + "/cropped_u8").image());
+            assertSame(
+                    name,
+                    transform.resized(source),
+                    golden.expected(name + "/resized_u8").image());
+            assertSame(
+                    name,
+                    transform.apply(source),
+                    golden.expected(name + "/cropped_u8").image());
             assertClose(
                     name,
                     normalisation(setting).apply(transform.apply(source)),
@@ -46,15 +52,27 @@ class GoldenTransformTest {
             int size = setting.get("size").asInt();
             int second = setting.get("second_size").asInt();
             TwoViewCrop crop = new TwoViewCrop(size, second);
-            assertSame("patch", crop.patchView(source, box), golden.expected(i + "/bicubic_" + size).image());
-            assertSame("token", crop.tokenView(source, box), golden.expected(i + "/lanczos_" + second + "_second").image());
+            assertSame(
+                    "patch",
+                    crop.patchView(source, box),
+                    golden.expected(i + "/bicubic_" + size).image());
+            assertSame(
+                    "token",
+                    crop.tokenView(source, box),
+                    golden.expected(i + "/lanczos_" + second + "_second").image());
             Image bilinear = Resize.resize(source, box, size, size, Resampling.BILINEAR);
-            assertSame("bilinear", bilinear, golden.expected(i + "/bilinear_" + size).image());
+            assertSame(
+                    "bilinear",
+                    bilinear,
+                    golden.expected(i + "/bilinear_" + size).image());
             assertSame(
                     "bicubic",
                     Resize.resize(source, box, second, second, Resampling.BICUBIC),
                     golden.expected(i + "/bicubic_" + second + "_second").image());
-            assertSame("flip", (i == 1 ? source : bilinear).flipped(), golden.expected(i + "/hflip").image());
+            assertSame(
+                    "flip",
+                    (i == 1 ? source : bilinear).flipped(),
+                    golden.expected(i + "/hflip").image());
         }
     }
 
@@ -67,20 +85,32 @@ class GoldenTransformTest {
             List<ColorJitter.Step> steps = new ArrayList<>();
             for (JsonNode step : setting.get("jitter_order")) {
                 switch (step.asInt()) {
-                    case 0 -> steps.add(new ColorJitter.Step.Brightness(setting.get("brightness").asDouble()));
-                    case 1 -> steps.add(new ColorJitter.Step.Contrast(setting.get("contrast").asDouble()));
-                    case 2 -> steps.add(new ColorJitter.Step.Saturation(setting.get("saturation").asDouble()));
+                    case 0 ->
+                        steps.add(new ColorJitter.Step.Brightness(
+                                setting.get("brightness").asDouble()));
+                    case 1 ->
+                        steps.add(new ColorJitter.Step.Contrast(
+                                setting.get("contrast").asDouble()));
+                    case 2 ->
+                        steps.add(new ColorJitter.Step.Saturation(
+                                setting.get("saturation").asDouble()));
                     default -> {}
                 }
             }
             Image source = Golden.source(setting.get("source").asString() + ".png");
-            assertSame("jitter", ColorJitter.apply(source, steps), golden.expected(i + "/after_jitter").image());
+            assertSame(
+                    "jitter",
+                    ColorJitter.apply(source, steps),
+                    golden.expected(i + "/after_jitter").image());
             PretrainAugmentation augmentation = new PretrainAugmentation(
                     ColorJitter.PRETRAIN,
                     true,
-                    new TwoViewCrop(setting.get("size").asInt(), setting.get("second_size").asInt()));
+                    new TwoViewCrop(
+                            setting.get("size").asInt(),
+                            setting.get("second_size").asInt()));
             var views = augmentation.apply(
-                    source, new PretrainAugmentation.Draw(steps, setting.get("flip").asBoolean(), box(setting)));
+                    source,
+                    new PretrainAugmentation.Draw(steps, setting.get("flip").asBoolean(), box(setting)));
             assertClose(
                     "patches",
                     normalisation(setting).apply(views.patches()),
@@ -107,6 +137,7 @@ class GoldenTransformTest {
 
     private static Box box(JsonNode setting) {
         JsonNode b = setting.get("box_top_left_h_w");
-        return new Box(b.get(0).asInt(), b.get(1).asInt(), b.get(2).asInt(), b.get(3).asInt());
+        return new Box(
+                b.get(0).asInt(), b.get(1).asInt(), b.get(2).asInt(), b.get(3).asInt());
     }
 }
