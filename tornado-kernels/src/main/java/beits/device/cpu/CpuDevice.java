@@ -1,0 +1,49 @@
+package beits.device.cpu;
+
+import beits.device.Device;
+import beits.device.DeviceDescription;
+import beits.device.DeviceException;
+import beits.device.Executable;
+import beits.program.Program;
+import java.util.List;
+
+/** The processor with a pool of threads. */
+final class CpuDevice implements Device {
+    private final WorkerPool pool;
+
+    CpuDevice(int threads) {
+        this.pool = new WorkerPool(threads);
+    }
+
+    /** What a device with so many threads is. */
+    static DeviceDescription describe(int threads) {
+        return new DeviceDescription(
+                "cpu",
+                "%d-bit vectors, %d threads".formatted(Lanes.SPECIES.vectorBitSize(), threads),
+                0,
+                Float.SIZE);
+    }
+
+    @Override
+    public DeviceDescription description() {
+        return describe(pool.threads());
+    }
+
+    @Override
+    public Executable compile(List<Program> programs) {
+        try {
+            return new CpuExecutable(programs, pool);
+        } catch (OutOfMemoryError e) {
+            long needed = programs.stream().mapToLong(Program::memory).sum();
+            throw new DeviceException(
+                    "device cpu: %s need %.1f GB, more than is free; use a smaller batch or raise -Xmx and close other programs"
+                            .formatted(programs, needed / 1e9),
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,96 @@
+package beits.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The machine's vectors of floats and their way to and from memory; indexes count elements. */
+final class Lanes {
+    /** The widest vector the machine works with. */
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    /** Lanes of a vector. */
+    static final int COUNT = SPECIES.length();
+
+    static final FloatVector ZERO = FloatVector.zero(SPECIES);
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final VectorShuffle<Float> FROM_8 = VectorShuffle.iota(SPECIES, 8 % COUNT, 1, true);
+    private static final VectorShuffle<Float> FROM_4 = VectorShuffle.iota(SPECIES, 4 % COUNT, 1, true);
+    private static final VectorShuffle<Float> FROM_2 = VectorShuffle.iota(SPECIES, 2 % COUNT, 1, true);
+    private static final VectorShuffle<Float> FROM_1 = VectorShuffle.iota(SPECIES, 1 % COUNT, 1, true);
+
+    private Lanes() {}
+
+    static FloatVector load(MemorySegment memory, long index) {
+        return FloatVector.fromMemorySegment(SPECIES, memory, index * Float.BYTES, ORDER);
+    }
+
+    static FloatVector load(MemorySegment memory, long index, VectorMask<Float> mask) {
+        return FloatVector.fromMemorySegment(SPECIES, memory, index * Float.BYTES, ORDER, mask);
+    }
+
+    static void store(FloatVector values, MemorySegment memory, long index) {
+        values.intoMemorySegment(memory, index * Float.BYTES, ORDER);
+    }
+
+    static void store(FloatVector values, MemorySegment memory, long index, VectorMask<Float> mask) {
+        values.intoMemorySegment(memory, index * Float.BYTES, ORDER, mask);
+    }
+
+    static FloatVector load(float[] array, int index) {
+        return FloatVector.fromArray(SPECIES, array, index);
+    }
+
+    static float get(MemorySegment memory, long index) {
+        return memory.get(ValueLayout.JAVA_FLOAT, index * Float.BYTES);
+    }
+
+    static void set(MemorySegment memory, long index, float value) {
+        memory.set(ValueLayout.JAVA_FLOAT, index * Float.BYTES, value);
+    }
+
+    static int integer(MemorySegment memory, long index) {
+        return memory.get(ValueLayout.JAVA_INT, index * Integer.BYTES);
+    }
+
+    static FloatVector all(float value) {
+        return FloatVector.broadcast(SPECIES, value);
+    }
+
+    /** The first {@code n} lanes; all of them from {@link #COUNT} on, none for 0. */
+    static VectorMask<Float> first(int n) {
+        return SPECIES.indexInRange(0, n);
+    }
+
+    /** How many of {@code n} elements fill whole vectors. */
+    static int whole(int n) {
+        return n - n % COUNT;
+    }
+
+    /**
+     * The sum of all lanes, in one fixed order. {@code reduceLanes(ADD)} leaves the order open, and interpreter and compiler
+     * choose different ones.
+     */
+    static float sum(FloatVector values) {
+        FloatVector s = values;
+        if (COUNT > 8) {
+            s = s.add(s.rearrange(FROM_8));
+        }
+        if (COUNT > 4) {
+            s = s.add(s.rearrange(FROM_4));
+        }
+        if (COUNT > 2) {
+            s = s.add(s.rearrange(FROM_2));
+        }
+        return s.add(s.rearrange(FROM_1)).lane(0);
+    }
+
+    /** The largest lane. */
+    static float max(FloatVector values) {
+        return values.reduceLanes(VectorOperators.MAX);
+    }
+}

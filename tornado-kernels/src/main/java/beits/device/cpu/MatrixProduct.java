@@ -1,0 +1,162 @@
+package beits.device.cpu;
+
+import beits.kernel.MatMul;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Matrix product by packed panels (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"): columns in blocks,
+ * sums in blocks, B packed by all threads together, then each thread packs a block of rows of A and runs the micro-kernel over it.
+ * A sum is cut by its length alone, so the split of rows and columns over threads does not change a bit.
+ */
+final class MatrixProduct implements Step {
+    /** Columns of a packed block of B. */
+    private static final int COLUMN_BLOCK = 3072;
+    /** Longest part of a sum: most layers' sums in one, so that C is written once and never read. */
+    private static final int DEPTH_BLOCK = 1536;
+    /** Elements of a packed block of A: 442 KB, inside a second-level cache of 1 MB. */
+    private static final int ROW_BLOCK_SIZE = 110592;
+    /** Below this a region of threads costs more than it saves. */
+    private static final long SHARED_FLOPS = 500_000;
+
+    private final MicroKernel kernel;
+    private final Scratch scratch;
+    private final MemorySegment a;
+    private final MemorySegment b;
+    private final boolean transposeA;
+    private final boolean transposeB;
+    private final boolean accumulate;
+    private final int m;
+    private final int n;
+    private final int k;
+    private final long aStride;
+    private final long bStride;
+    private final int depth;
+    private final int rowPanels;
+    private final int rowBlocks;
+    private final int columnParts;
+    private final int tileAt;
+    private final boolean shared;
+    private final TileStore store;
+    private final WorkerPool.Body packing = this::packPanel;
+    private final WorkerPool.Body multiplication = this::multiplyBlock;
+
+    private int column;
+    private int columns;
+    private int first;
+    private int length;
+
+    MatrixProduct(MatMul product, Memory memory, Scratch scratch, MicroKernel kernel) {
+        this.kernel = kernel;
+        this.scratch = scratch;
+        this.a = memory.of(product.a());
+        this.b = memory.of(product.b());
+        this.transposeA = product.transposeA();
+        this.transposeB = product.transposeB();
+        this.accumulate = product.accumulate();
+        this.m = product.m();
+        this.n = product.n();
+        this.k = product.k();
+        this.aStride = product.a().shape().columns();
+        this.bStride = product.b().shape().columns();
+        this.store = new TileStore(memory.of(product.c()), n, product.epilogue(), memory);
+        int parts = Math.max(1, ceil(k, DEPTH_BLOCK));
+        this.depth = ceil(k, parts);
+        this.rowPanels = ceil(m, kernel.rows());
+        int largest = Math.max(1, ROW_BLOCK_SIZE / Math.max(1, depth) / kernel.rows());
+        int workers = scratch.workers();
+        int wanted = workers == 1 ? 1 : 4 * workers;
+        this.rowBlocks = Math.max(ceil(rowPanels, largest), Math.min(wanted, ceil(rowPanels, 2)));
+        int columnPanels = ceil(Math.min(n, COLUMN_BLOCK), kernel.columns());
+        this.columnParts = workers == 1 ? 1 : Math.clamp(ceil(wanted, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
+        this.shared = product.flops() >= SHARED_FLOPS;
+        int blockPanels = ceil(rowPanels, Math.max(1, rowBlocks));
+        this.tileAt = (blockPanels * kernel.rows()) * depth;
+        scratch.reserveOwn(tileAt + (long) kernel.rows() * kernel.columns());
+        scratch.reserveCommon((long) columnPanels * kernel.columns() * depth);
+    }
+
+    private static int ceil(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    @Override
+    public void run(WorkerPool pool) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        for (column = 0; column < n; column += COLUMN_BLOCK) {
+            columns = Math.min(COLUMN_BLOCK, n - column);
+            first = 0;
+            do {
+                length = Math.min(depth, k - first);
+                int panels = ceil(columns, kernel.columns());
+                if (shared) {
+                    pool.forEach(panels, packing);
+                    pool.forEach(rowBlocks * columnParts, multiplication);
+                } else {
+                    pool.inOrder(panels, packing);
+                    pool.inOrder(rowBlocks * columnParts, multiplication);
+                }
+                first += depth;
+            } while (first < k);
+        }
+    }
+
+    private void packPanel(int worker, int panel) {
+        int j = panel * kernel.columns();
+        int present = Math.min(kernel.columns(), columns - j);
+        int width = kernel.panelColumns(present);
+        float[] target = scratch.common();
+        int at = j * length;
+        if (transposeB) {
+            Packing.rows(b, (column + j) * bStride + first, bStride, present, length, target, at, width);
+        } else {
+            Packing.columns(b, first * bStride + column + j, bStride, present, length, target, at, width);
+        }
+    }
+
+    private void multiplyBlock(int worker, int piece) {
+        int block = piece / columnParts;
+        int part = piece % columnParts;
+        int fromPanel = (int) ((long) block * rowPanels / rowBlocks);
+        int toPanel = (int) ((long) (block + 1) * rowPanels / rowBlocks);
+        float[] own = scratch.own(worker);
+        for (int panel = fromPanel; panel < toPanel; panel++) {
+            int i = panel * kernel.rows();
+            int present = Math.min(kernel.rows(), m - i);
+            int width = kernel.panelRows(present);
+            int at = (panel - fromPanel) * kernel.rows() * length;
+            if (transposeA) {
+                Packing.columns(a, first * aStride + i, aStride, present, length, own, at, width);
+            } else {
+                Packing.rows(a, i * aStride + first, aStride, present, length, own, at, width);
+            }
+        }
+        int panels = ceil(columns, kernel.columns());
+        int fromColumn = (int) ((long) part * panels / columnParts);
+        int toColumn = (int) ((long) (part + 1) * panels / columnParts);
+        boolean add = accumulate || first > 0;
+        boolean last = first + length >= k;
+        for (int columnPanel = fromColumn; columnPanel < toColumn; columnPanel++) {
+            int j = columnPanel * kernel.columns();
+            int presentColumns = Math.min(kernel.columns(), columns - j);
+            int width = kernel.panelColumns(presentColumns);
+            for (int panel = fromPanel; panel < toPanel; panel++) {
+                int i = panel * kernel.rows();
+                int presentRows = Math.min(kernel.rows(), m - i);
+                kernel.multiply(
+                        kernel.panelRows(presentRows),
+                        width,
+                        own,
+                        (panel - fromPanel) * kernel.rows() * length,
+                        scratch.common(),
+                        j * length,
+                        length,
+                        own,
+                        tileAt,
+                        kernel.columns());
+                store.finish(own, tileAt, kernel.columns(), presentRows, presentColumns, i, column + j, add, last);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package beits.device.cpu;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Copies factors of a product into panels: {@code panel[p·width + r]}, the order in which {@link MicroKernel} reads them. Places
+ * without an element are zero.
+ */
+final class Packing {
+    private Packing() {}
+
+    /**
+     * Transposing: {@code panel[p·width + r] = source[first + r·stride + p]} for r below {@code rows}.
+     *
+     * @param k length of the rows taken
+     */
+    static void rows(
+            MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
+        int r = 0;
+        for (; r + 4 <= rows; r += 4) {
+            long r0 = first + r * stride;
+            long r1 = r0 + stride;
+            long r2 = r1 + stride;
+            long r3 = r2 + stride;
+            for (int p = 0; p < k; p++) {
+                int to = at + p * width + r;
+                panel[to] = Lanes.get(source, r0 + p);
+                panel[to + 1] = Lanes.get(source, r1 + p);
+                panel[to + 2] = Lanes.get(source, r2 + p);
+                panel[to + 3] = Lanes.get(source, r3 + p);
+            }
+        }
+        for (; r < rows; r++) {
+            for (int p = 0; p < k; p++) {
+                panel[at + p * width + r] = Lanes.get(source, first + r * stride + p);
+            }
+        }
+        for (; r < width; r++) {
+            for (int p = 0; p < k; p++) {
+                panel[at + p * width + r] = 0f;
+            }
+        }
+    }
+
+    /** Straight: {@code panel[p·width + j] = source[first + p·stride + j]} for j below {@code columns}. */
+    static void columns(
+            MemorySegment source, long first, long stride, int columns, int k, float[] panel, int at, int width) {
+        if (columns == width && width % Lanes.COUNT == 0) {
+            for (int p = 0; p < k; p++) {
+                long from = first + p * stride;
+                int to = at + p * width;
+                for (int j = 0; j < width; j += Lanes.COUNT) {
+                    Lanes.load(source, from + j).intoArray(panel, to + j);
+                }
+            }
+            return;
+        }
+        for (int j = 0; j < width; j += Lanes.COUNT) {
+            VectorMask<Float> present = Lanes.first(Math.clamp(columns - j, 0, Lanes.COUNT));
+            VectorMask<Float> place = Lanes.first(Math.min(width - j, Lanes.COUNT));
+            if (columns <= j) {
+                for (int p = 0; p < k; p++) {
+                    Lanes.ZERO.intoArray(panel, at + p * width + j, place);
+                }
+            } else {
+                for (int p = 0; p < k; p++) {
+                    Lanes.load(source, first + p * stride + j, present).intoArray(panel, at + p * width + j, place);
+                }
+            }
+        }
+    }
+
+    /** As the other form, from an array. */
+    static void columns(
+            float[] source, int first, int stride, int columns, int k, float[] panel, int at, int width) {
+        for (int j = 0; j < width; j += Lanes.COUNT) {
+            VectorMask<Float> present = Lanes.first(Math.clamp(columns - j, 0, Lanes.COUNT));
+            VectorMask<Float> place = Lanes.first(Math.min(width - j, Lanes.COUNT));
+            for (int p = 0; p < k; p++) {
+                FloatVector.fromArray(Lanes.SPECIES, source, first + p * stride + j, present)
+                        .intoArray(panel, at + p * width + j, place);
+            }
+        }
+    }
+}
