@@ -73,8 +73,7 @@ final class AttentionForward implements Step {
         int width = kernel.columns();
         for (int j = 0; j < tokens; j += width) {
             int present = Math.min(width, tokens - j);
-            Packing.rows(
-                    qkv, keys + j * stride, stride, present, size, own, j * size, kernel.panelColumns(present));
+            Packing.rows(qkv, keys + j * stride, stride, present, size, own, j * size, kernel.panelColumns(present));
         }
         for (int d = 0; d < size; d += width) {
             int present = Math.min(width, size - d);
@@ -191,16 +190,7 @@ final class AttentionForward implements Step {
                         tileAt,
                         kernel.columns());
                 TileStore.storeScaled(
-                        own,
-                        tileAt,
-                        kernel.columns(),
-                        rows,
-                        columns,
-                        1f,
-                        from > 0,
-                        out,
-                        to + d,
-                        (long) heads * size);
+                        own, tileAt, kernel.columns(), rows, columns, 1f, from > 0, out, to + d, (long) heads * size);
             }
         }
     }

@@ -98,8 +98,7 @@ final class AttentionGradient implements Step {
         int width = kernel.columns();
         for (int j = 0; j < tokens; j += width) {
             int present = Math.min(width, tokens - j);
-            Packing.rows(
-                    qkv, values + j * stride, stride, present, size, own, j * size, kernel.panelColumns(present));
+            Packing.rows(qkv, values + j * stride, stride, present, size, own, j * size, kernel.panelColumns(present));
         }
         packColumns(qkv, keys, stride, tokens, own, keysAt);
         for (int from = 0; from < tokens; from += block) {
@@ -249,7 +248,17 @@ final class AttentionGradient implements Step {
         for (int j = 0; j < tokens; j += kernel.rows()) {
             int present = Math.min(kernel.rows(), tokens - j);
             int width = kernel.panelRows(present);
-            product(own, columnsAt + j * block, width, present, queriesAt, count, scale, add, keys + j * stride, stride);
+            product(
+                    own,
+                    columnsAt + j * block,
+                    width,
+                    present,
+                    queriesAt,
+                    count,
+                    scale,
+                    add,
+                    keys + j * stride,
+                    stride);
             Packing.columns(probabilities, probability + j, tokens, present, count, own, panelAt, width);
             product(own, panelAt, width, present, outAt, count, 1f, add, values + j * stride, stride);
         }
@@ -279,8 +288,7 @@ final class AttentionGradient implements Step {
                     own,
                     tileAt,
                     kernel.columns());
-            TileStore.storeScaled(
-                    own, tileAt, kernel.columns(), rows, columns, factor, add, dQkv, to + d, stride);
+            TileStore.storeScaled(own, tileAt, kernel.columns(), rows, columns, factor, add, dQkv, to + d, stride);
         }
     }
 }

@@ -75,8 +75,8 @@ final class BatchNormColumns {
                 Step.of(1, (worker, piece) -> {
                     for (int c = 0; c < columns; c++) {
                         shift[c] = Lanes.get(mean, c);
-                        factor[c] = (float)
-                                (Lanes.get(gamma, c) / Math.sqrt(Lanes.get(variance, c) + kernel.epsilon()));
+                        factor[c] =
+                                (float) (Lanes.get(gamma, c) / Math.sqrt(Lanes.get(variance, c) + kernel.epsilon()));
                     }
                 }),
                 apply(
@@ -91,7 +91,13 @@ final class BatchNormColumns {
 
     /** {@code y = (x − shift) · factor + beta}. */
     private static Step apply(
-            MemorySegment x, MemorySegment y, MemorySegment beta, float[] shift, float[] factor, int rows, int columns) {
+            MemorySegment x,
+            MemorySegment y,
+            MemorySegment beta,
+            float[] shift,
+            float[] factor,
+            int rows,
+            int columns) {
         return Pieces.rows(rows, columns, (from, to) -> {
             for (int row = from; row < to; row++) {
                 applyRow(x, y, beta, shift, factor, (long) row * columns, columns);

@@ -18,10 +18,7 @@ final class CpuDevice implements Device {
     /** What a device with so many threads is. */
     static DeviceDescription describe(int threads) {
         return new DeviceDescription(
-                "cpu",
-                "%d-bit vectors, %d threads".formatted(Lanes.SPECIES.vectorBitSize(), threads),
-                0,
-                Float.SIZE);
+                "cpu", "%d-bit vectors, %d threads".formatted(Lanes.SPECIES.vectorBitSize(), threads), 0, Float.SIZE);
     }
 
     @Override

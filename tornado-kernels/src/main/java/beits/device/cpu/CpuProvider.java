@@ -34,8 +34,9 @@ public final class CpuProvider implements DeviceProvider {
         requireVectors();
         if (!VectorCheck.compiledToVectors()) {
             LoggerFactory.getLogger(CpuProvider.class)
-                    .warn("device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build"
-                            + " or missing C2); expect it to be 100 times slower. Run with ./beits on a standard JDK 25");
+                    .warn(
+                            "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build"
+                                    + " or missing C2); expect it to be 100 times slower. Run with ./beits on a standard JDK 25");
         }
         return new CpuDevice(options.threads());
     }

@@ -38,7 +38,8 @@ final class CrossEntropyRows {
                     int label = Lanes.integer(labels, row);
                     if (label >= 0) {
                         float score = Lanes.get(logits, at + label);
-                        double even = smoothing == 0 ? 0 : smoothing * (log - (double) sum(logits, at, columns) / columns);
+                        double even =
+                                smoothing == 0 ? 0 : smoothing * (log - (double) sum(logits, at, columns) / columns);
                         losses[row] = (1 - smoothing) * (log - score) + even;
                         hit[row] = score == max && first(logits, at, label, max) == label;
                     }
@@ -74,11 +75,18 @@ final class CrossEntropyRows {
                 long at = (long) row * columns;
                 int label = Lanes.integer(labels, row);
                 if (row >= used || label < 0) {
-                    dLogits.asSlice(at * Float.BYTES, (long) columns * Float.BYTES).fill((byte) 0);
+                    dLogits.asSlice(at * Float.BYTES, (long) columns * Float.BYTES)
+                            .fill((byte) 0);
                 } else {
                     double factor = (double) Lanes.get(dLoss, 0) / used;
-                    shareRow(logits, at, columns, Lanes.get(lse, row), (float) factor, (float)
-                            (smoothing / columns * factor), dLogits);
+                    shareRow(
+                            logits,
+                            at,
+                            columns,
+                            Lanes.get(lse, row),
+                            (float) factor,
+                            (float) (smoothing / columns * factor),
+                            dLogits);
                     float labelled = Lanes.get(dLogits, at + label);
                     Lanes.set(dLogits, at + label, (float) (labelled - (1 - smoothing) * factor));
                 }

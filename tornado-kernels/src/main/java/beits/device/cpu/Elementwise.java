@@ -148,9 +148,6 @@ final class Elementwise {
         }
     }
 
-
-
-
     private static void sigmoidBackward(MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to) {
         int whole = to - (to - from) % Lanes.COUNT;
         for (int i = from; i < whole; i += Lanes.COUNT) {

@@ -62,7 +62,8 @@ final class FlatSums {
     static Step uniformKl(UniformKl kernel, Memory memory) {
         MemorySegment q = memory.of(kernel.q());
         float logColumns = (float) StrictMath.log(kernel.q().shape().columns());
-        return sum(kernel.q().size(), (from, to) -> divergence(q, logColumns, from, to), memory.of(kernel.loss()), s -> s);
+        return sum(
+                kernel.q().size(), (from, to) -> divergence(q, logColumns, from, to), memory.of(kernel.loss()), s -> s);
     }
 
     static Step uniformKlBackward(UniformKlBackward kernel, Memory memory) {
@@ -126,7 +127,9 @@ final class FlatSums {
         FloatVector sum = Lanes.ZERO;
         for (int i = from; i < to; i += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, to - i));
-            FloatVector d = Lanes.load(x, i, present).sub(Lanes.load(target, i, present)).abs();
+            FloatVector d = Lanes.load(x, i, present)
+                    .sub(Lanes.load(target, i, present))
+                    .abs();
             FloatVector far = d.sub(0.5f);
             sum = sum.add(far.blend(d.mul(d).mul(0.5f), d.lt(1f)));
         }

@@ -23,8 +23,7 @@ final class LayerNormRows {
             for (int row = from; row < to; row++) {
                 long at = (long) row * columns;
                 float average = sum(x, at, columns) / columns;
-                float deviation =
-                        (float) (1 / Math.sqrt(squares(x, at, columns, average) / columns + epsilon));
+                float deviation = (float) (1 / Math.sqrt(squares(x, at, columns, average) / columns + epsilon));
                 normalise(x, at, columns, average, deviation, gamma, beta, y);
                 Lanes.set(mean, row, average);
                 Lanes.set(rstd, row, deviation);
@@ -108,8 +107,7 @@ final class LayerNormRows {
         if (whole < columns) {
             VectorMask<Float> rest = Lanes.first(columns - whole);
             FloatVector n = Lanes.load(x, at + whole, rest).sub(mean).mul(rstd);
-            Lanes.store(
-                    n.fma(Lanes.load(gamma, whole, rest), Lanes.load(beta, whole, rest)), y, at + whole, rest);
+            Lanes.store(n.fma(Lanes.load(gamma, whole, rest), Lanes.load(beta, whole, rest)), y, at + whole, rest);
         }
     }
 

@@ -67,7 +67,8 @@ final class MatrixProduct implements Step {
         int wanted = workers == 1 ? 1 : 4 * workers;
         this.rowBlocks = Math.max(ceil(rowPanels, largest), Math.min(wanted, ceil(rowPanels, 2)));
         int columnPanels = ceil(Math.min(n, COLUMN_BLOCK), kernel.columns());
-        this.columnParts = workers == 1 ? 1 : Math.clamp(ceil(wanted, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
+        this.columnParts =
+                workers == 1 ? 1 : Math.clamp(ceil(wanted, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
         this.shared = product.flops() >= SHARED_FLOPS;
         int blockPanels = ceil(rowPanels, Math.max(1, rowBlocks));
         this.tileAt = (blockPanels * kernel.rows()) * depth;

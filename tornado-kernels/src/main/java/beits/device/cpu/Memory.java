@@ -17,7 +17,10 @@ final class Memory implements AutoCloseable {
     /** Zeroed arenas as large as the programs reach. */
     Memory(List<Program> programs) {
         for (Arena arena : Arena.values()) {
-            long size = programs.stream().mapToLong(program -> program.size(arena)).max().orElse(0);
+            long size = programs.stream()
+                    .mapToLong(program -> program.size(arena))
+                    .max()
+                    .orElse(0);
             if (size > 0) {
                 storages.put(arena, Storage.allocate(arena.type(), size));
             }
@@ -37,13 +40,16 @@ final class Memory implements AutoCloseable {
     }
 
     /** The elements of a slot that may be absent. */
-    @Nullable MemorySegment ofNullable(@Nullable Slot slot) {
+    @Nullable
+    MemorySegment ofNullable(@Nullable Slot slot) {
         return slot == null ? null : of(slot);
     }
 
     /** Bytes of all arenas. */
     long bytes() {
-        return storages.values().stream().mapToLong(storage -> storage.length() * Float.BYTES).sum();
+        return storages.values().stream()
+                .mapToLong(storage -> storage.length() * Float.BYTES)
+                .sum();
     }
 
     @Override

@@ -89,7 +89,8 @@ final class Optimiser {
             VectorMask<Float> rest = Lanes.first(to - whole);
             FloatVector g = Lanes.load(gradients, whole, rest).mul(clip);
             FloatVector m = Lanes.load(moment1, whole, rest).mul(beta1).add(g.mul(rest1));
-            FloatVector v = Lanes.load(moment2, whole, rest).mul(beta2).add(g.mul(g).mul(rest2));
+            FloatVector v =
+                    Lanes.load(moment2, whole, rest).mul(beta2).add(g.mul(g).mul(rest2));
             FloatVector change = m.mul(step).div(v.sqrt().mul(root).add(epsilon));
             Lanes.store(m, moment1, whole, rest);
             Lanes.store(v, moment2, whole, rest);
@@ -102,7 +103,8 @@ final class Optimiser {
         MemorySegment average = memory.of(kernel.average());
         float decay = (float) kernel.decay();
         float share = (float) (1 - kernel.decay());
-        return Pieces.elements(kernel.parameters().size(), (from, to) -> blend(parameters, average, decay, share, from, to));
+        return Pieces.elements(
+                kernel.parameters().size(), (from, to) -> blend(parameters, average, decay, share, from, to));
     }
 
     private static void blend(

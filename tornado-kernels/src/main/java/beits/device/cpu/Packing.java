@@ -16,8 +16,7 @@ final class Packing {
      *
      * @param k length of the rows taken
      */
-    static void rows(
-            MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
+    static void rows(MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
         int r = 0;
         for (; r + 4 <= rows; r += 4) {
             long r0 = first + r * stride;
@@ -73,8 +72,7 @@ final class Packing {
     }
 
     /** As the other form, from an array. */
-    static void columns(
-            float[] source, int first, int stride, int columns, int k, float[] panel, int at, int width) {
+    static void columns(float[] source, int first, int stride, int columns, int k, float[] panel, int at, int width) {
         for (int j = 0; j < width; j += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.clamp(columns - j, 0, Lanes.COUNT));
             VectorMask<Float> place = Lanes.first(Math.min(width - j, Lanes.COUNT));

@@ -157,8 +157,7 @@ final class Pooling {
     }
 
     /** {@code target += factor · source}. */
-    static void addScaled(
-            MemorySegment source, long from, float factor, MemorySegment target, long to, int count) {
+    static void addScaled(MemorySegment source, long from, float factor, MemorySegment target, long to, int count) {
         for (int j = 0; j < count; j += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, count - j));
             FloatVector scaled = Lanes.load(source, from + j, present).mul(factor);

@@ -164,8 +164,7 @@ final class Rows {
         for (int j = 0; j < count; j += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, count - j));
             FloatVector value = FloatVector.fromArray(Lanes.SPECIES, source, from + j, present);
-            Lanes.store(
-                    accumulate ? value.add(Lanes.load(target, to + j, present)) : value, target, to + j, present);
+            Lanes.store(accumulate ? value.add(Lanes.load(target, to + j, present)) : value, target, to + j, present);
         }
     }
 }

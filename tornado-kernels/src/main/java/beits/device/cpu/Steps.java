@@ -81,30 +81,17 @@ final class Steps {
             case BatchNorm k -> BatchNormColumns.forward(k, memory, scratch);
             case BatchNormInference k -> BatchNormColumns.inference(k, memory);
             case BatchNormBackward k -> BatchNormColumns.backward(k, memory, scratch);
-            case Unary k ->
-                Elementwise.unary(k.function(), memory.of(k.x()), memory.of(k.y()), k.x().size());
+            case Unary k -> Elementwise.unary(k.function(), memory.of(k.x()), memory.of(k.y()), k.x().size());
             case UnaryBackward k ->
                 Elementwise.unaryBackward(
-                        k.function(),
-                        memory.of(k.x()),
-                        memory.of(k.dy()),
-                        memory.of(k.dx()),
-                        k.x().size(),
-                        scratch);
+                        k.function(), memory.of(k.x()), memory.of(k.dy()), memory.of(k.dx()), k.x().size(), scratch);
             case Binary k ->
-                Elementwise.binary(
-                        k.operation(),
-                        memory.of(k.a()),
-                        memory.of(k.b()),
-                        memory.of(k.out()),
-                        k.a().size());
-            case Scale k ->
-                Elementwise.scale(
-                        memory.of(k.x()), memory.of(k.y()), (float) k.factor(), k.x().size());
+                Elementwise.binary(k.operation(), memory.of(k.a()), memory.of(k.b()), memory.of(k.out()), k.a().size());
+            case Scale k -> Elementwise.scale(memory.of(k.x()), memory.of(k.y()), (float) k.factor(), k.x().size());
             case ScaleBy k ->
-                Elementwise.scaleBy(
-                        memory.of(k.x()), memory.of(k.factor()), memory.of(k.y()), k.x().size());
-            case Fill k -> Elementwise.fill(memory.of(k.out()), (float) k.value(), k.out().size());
+                Elementwise.scaleBy(memory.of(k.x()), memory.of(k.factor()), memory.of(k.y()), k.x().size());
+            case Fill k ->
+                Elementwise.fill(memory.of(k.out()), (float) k.value(), k.out().size());
             case AddRowVector k ->
                 Elementwise.addRowVector(
                         memory.of(k.x()),

@@ -50,12 +50,7 @@ final class Upsampling {
             for (int line = from; line < to; line++) {
                 long source = (long) (line / height * in.extent(1) + line % height / factor) * in.extent(2);
                 for (int ox = 0; ox < width; ox++) {
-                    Rows.copy(
-                            x,
-                            (source + ox / factor) * channels,
-                            y,
-                            ((long) line * width + ox) * channels,
-                            channels);
+                    Rows.copy(x, (source + ox / factor) * channels, y, ((long) line * width + ox) * channels, channels);
                 }
             }
         });

@@ -82,7 +82,8 @@ final class VectorMath {
         p = p.fma(z, Lanes.all(1.333133099e-1f));
         p = p.fma(z, Lanes.all(-3.333327806e-1f));
         FloatVector small = p.mul(z).fma(x, x);
-        FloatVector large = Lanes.all(1f).sub(Lanes.all(2f).div(exp(size.add(size)).add(1f)));
+        FloatVector large =
+                Lanes.all(1f).sub(Lanes.all(2f).div(exp(size.add(size)).add(1f)));
         VectorMask<Float> negative = x.lt(0f);
         return large.blend(large.neg(), negative).blend(small, size.lt(0.625f));
     }

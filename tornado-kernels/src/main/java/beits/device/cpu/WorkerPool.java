@@ -142,10 +142,8 @@ final class WorkerPool implements AutoCloseable {
 
         Worker(int number) {
             this.number = number;
-            this.thread = Thread.ofPlatform()
-                    .daemon()
-                    .name("beits-cpu-" + number)
-                    .unstarted(this);
+            this.thread =
+                    Thread.ofPlatform().daemon().name("beits-cpu-" + number).unstarted(this);
         }
 
         @Override
@@ -173,7 +171,8 @@ final class WorkerPool implements AutoCloseable {
                 }
                 if (System.nanoTime() > limit) {
                     asleep = true;
-                    // Looked at again after the flag is up: the caller either sees the flag or has already set the ticket.
+                    // Looked at again after the flag is up: the caller either sees the flag or has already set the
+                    // ticket.
                     if (ticket.get() >>> 32 == seen && !closed) {
                         LockSupport.park(this);
                     }

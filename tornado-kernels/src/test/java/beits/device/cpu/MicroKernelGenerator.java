@@ -31,8 +31,7 @@ final class MicroKernelGenerator {
         int rows = bits == 512 ? 12 : 6;
         int columns = bits == 512 ? 32 : 16;
         StringBuilder out = new StringBuilder();
-        out.append(
-                """
+        out.append("""
                 package beits.device.cpu;
 
                 import jdk.incubator.vector.FloatVector;
@@ -51,8 +50,7 @@ final class MicroKernelGenerator {
                     public int columns() {
                         return %d;
                     }
-                """
-                        .formatted(rows, columns, bits, bits, bits, rows, columns));
+                """.formatted(rows, columns, bits, bits, bits, rows, columns));
         for (String form : List.of("multiply", "multiplyRows")) {
             choice(out, form, rows, columns);
         }
@@ -68,8 +66,7 @@ final class MicroKernelGenerator {
 
     private static void choice(StringBuilder out, String form, int rows, int columns) {
         String prefix = form.equals("multiply") ? "packed" : "rows";
-        out.append(
-                """
+        out.append("""
 
                     @Override
                     public void %s(
@@ -85,8 +82,7 @@ final class MicroKernelGenerator {
                             int tStride) {
                         if (columns == %d) {
                             switch (rows) {
-                """
-                        .formatted(form, columns));
+                """.formatted(form, columns));
         cases(out, prefix, rows, columns);
         out.append("            }\n        } else {\n            switch (rows) {\n");
         cases(out, prefix, rows, columns / 2);
