@@ -10,9 +10,11 @@ import java.util.List;
 /** The processor with a pool of threads. */
 final class CpuDevice implements Device {
     private final WorkerPool pool;
+    private final VectorCheck check = new VectorCheck();
 
     CpuDevice(int threads) {
         this.pool = new WorkerPool(threads);
+        check.start();
     }
 
     /** What a device with so many threads is. */
@@ -41,6 +43,7 @@ final class CpuDevice implements Device {
 
     @Override
     public void close() {
+        check.close();
         pool.close();
     }
 }

@@ -6,7 +6,6 @@ import beits.device.DeviceException;
 import beits.device.DeviceOptions;
 import beits.device.DeviceProvider;
 import java.util.List;
-import org.slf4j.LoggerFactory;
 
 /** Finds the processor. Refers to no class of the Vector API, so that its absence can be told in words. */
 public final class CpuProvider implements DeviceProvider {
@@ -32,12 +31,6 @@ public final class CpuProvider implements DeviceProvider {
             throw new DeviceException("device " + name + ": there is one processor; its name is cpu");
         }
         requireVectors();
-        if (!VectorCheck.compiledToVectors()) {
-            LoggerFactory.getLogger(CpuProvider.class)
-                    .warn(
-                            "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build"
-                                    + " or missing C2); expect it to be 100 times slower. Run with ./beits on a standard JDK 25");
-        }
         return new CpuDevice(options.threads());
     }
 

@@ -34,11 +34,6 @@ class CpuProviderTest {
     }
 
     @Test
-    void vectorsBecomeMachineInstructionsInThisJvm() {
-        assertThat(VectorCheck.compiledToVectors()).isTrue();
-    }
-
-    @Test
     void anExecutableRefusesForeignProgramsAndMisfits() {
         try (Device device = Devices.open("cpu", TWO_THREADS);
                 Executable executable = device.compile(program(1))) {
