@@ -14,6 +14,7 @@ import beits.kernel.BatchNorm;
 import beits.kernel.BatchNormInference;
 import beits.kernel.CrossEntropy;
 import beits.kernel.GradientNorm;
+import beits.kernel.ImageToColumns;
 import beits.kernel.Kernel;
 import beits.kernel.LayerNorm;
 import beits.kernel.RelativePositionBias;
@@ -21,6 +22,8 @@ import beits.kernel.Scale;
 import beits.kernel.Unary;
 import beits.kernel.UnaryFunction;
 import beits.kernel.UpsampleBilinear;
+import beits.kernel.UpsampleNearest;
+import beits.kernel.Window;
 import beits.program.Program;
 import beits.program.Section;
 import beits.tensor.Arena;
@@ -152,6 +155,44 @@ class ReferenceDeviceTest {
         Slot y = activation(16, 1, 1, 3, 1);
         try (Executable e = run(new AveragePool(x, y), Map.of(x, new double[] {1, 3, 5, 7, 12}))) {
             assertThat(e.readDoubles(y)).containsExactly(new double[] {2, 5, 9.5}, EXACT);
+        }
+    }
+
+    /** Forward and backward share their loops, so a gradient check alone would not see a wrong weight or place. */
+    @Test
+    void bothAxesOfAPictureCount() {
+        Slot x = activation(0, 1, 2, 2, 1);
+        Slot large = activation(16, 1, 3, 3, 1);
+        Map<Slot, double[]> values = Map.of(x, new double[] {0, 1, 2, 5});
+        try (Executable e = run(new UpsampleBilinear(x, large, true), values)) {
+            assertThat(e.readDoubles(large)).containsExactly(new double[] {0, 0.5, 1, 1, 2, 3, 2, 3.5, 5}, EXACT);
+        }
+        Slot twice = activation(16, 1, 4, 4, 1);
+        try (Executable e = run(new UpsampleNearest(x, twice, 2), values)) {
+            assertThat(e.readDoubles(twice)).containsExactly(0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 5, 5, 2, 2, 5, 5);
+        }
+        Slot mean = activation(16, 1, 2, 1, 1);
+        try (Executable e = run(new AveragePool(x, mean), values)) {
+            assertThat(e.readDoubles(mean)).containsExactly(new double[] {0.5, 3.5}, EXACT);
+        }
+        Window window = new Window(1, 1, 2, 2, 2, 2, 2, 1);
+        Slot columns = activation(16, 4, 4);
+        try (Executable e = run(new ImageToColumns(x, columns, window, false), values)) {
+            assertThat(e.readDoubles(columns)).containsExactly(0, 0, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 5, 0, 0, 0);
+        }
+    }
+
+    @Test
+    void unfoldedColumnsGoByChannelThenPlace() {
+        Slot x = activation(0, 1, 1, 2, 2);
+        Slot columns = activation(16, 1, 4);
+        Window window = new Window(1, 2, 1, 2, 1, 2, 1, 0);
+        Map<Slot, double[]> values = Map.of(x, new double[] {1, 2, 3, 4});
+        try (Executable e = run(new ImageToColumns(x, columns, window, false), values)) {
+            assertThat(e.readDoubles(columns)).containsExactly(1, 3, 2, 4);
+        }
+        try (Executable e = run(new ImageToColumns(x, columns, window, true), values)) {
+            assertThat(e.readDoubles(columns)).containsExactly(1, 2, 3, 4);
         }
     }
 
