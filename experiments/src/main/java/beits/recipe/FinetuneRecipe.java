@@ -1,0 +1,77 @@
+package beits.recipe;
+
+import beits.model.ImageClassifier.Pooling;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fine-tuning for classification.
+ *
+ * @param data its pictures
+ * @param labelsPerClass how many labelled pictures of each class, 0 for all
+ * @param model shape of the encoder
+ * @param initFrom checkpoint to start from, or none to start from scratch
+ * @param pooling what the head looks at
+ * @param initScale factor of the head's start values
+ * @param smoothing label smoothing
+ * @param mixup alpha of mixup, 0 for none
+ * @param cutmix alpha of CutMix, 0 for none
+ * @param randAugment whether RandAugment (rand-m9-mstd0.5-inc1) is applied
+ * @param randomErasing its probability
+ * @param flip whether pictures are mirrored half of the time
+ * @param minCropArea smallest share of the picture that a random crop keeps; 1 for no crop
+ * @param relPosDecay whether weight decay applies to relative position tables
+ * @param optim AdamW
+ * @param run how the run is kept
+ */
+public record FinetuneRecipe(
+        DataRecipe data,
+        int labelsPerClass,
+        ModelRecipe model,
+        @Nullable String initFrom,
+        Pooling pooling,
+        double initScale,
+        double smoothing,
+        double mixup,
+        double cutmix,
+        boolean randAugment,
+        double randomErasing,
+        boolean flip,
+        double minCropArea,
+        boolean relPosDecay,
+        OptimRecipe optim,
+        RunRecipe run) {
+    public FinetuneRecipe {
+        Check.that(labelsPerClass >= 0, "labelsPerClass", labelsPerClass, "0 for all, or above");
+        Check.that(smoothing >= 0 && smoothing < 1, "smoothing", smoothing, "in [0, 1)");
+        Check.that(mixup >= 0, "mixup", mixup, "0 for none, or above");
+        Check.that(cutmix >= 0, "cutmix", cutmix, "0 for none, or above");
+        Check.that(randomErasing >= 0 && randomErasing <= 1, "randomErasing", randomErasing, "in [0, 1]");
+        Check.that(minCropArea > 0 && minCropArea <= 1, "minCropArea", minCropArea, "in (0, 1]");
+    }
+
+    /** Whether batches carry class distributions. */
+    public boolean mixes() {
+        return mixup > 0 || cutmix > 0;
+    }
+
+    /** The same with another start, labels, schedule and seed: for comparing arms. */
+    public FinetuneRecipe with(int labels, OptimRecipe otherOptim, long seed) {
+        return new FinetuneRecipe(
+                data,
+                labels,
+                model,
+                initFrom,
+                pooling,
+                initScale,
+                smoothing,
+                mixup,
+                cutmix,
+                randAugment,
+                randomErasing,
+                flip,
+                minCropArea,
+                relPosDecay,
+                otherOptim,
+                run.withSeed(seed));
+    }
+}

@@ -1,0 +1,38 @@
+package beits.recipe;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pre-training by masked image modelling.
+ *
+ * @param data its pictures; labels are not looked at
+ * @param model shape of the encoder
+ * @param tokenizer checkpoint of the tokenizer
+ * @param mask which patches are hidden
+ * @param augmentation what happens to pictures
+ * @param optim AdamW
+ * @param run how the run is kept
+ */
+public record PretrainRecipe(
+        DataRecipe data,
+        ModelRecipe model,
+        @Nullable String tokenizer,
+        MaskRecipe mask,
+        AugmentationRecipe augmentation,
+        OptimRecipe optim,
+        RunRecipe run) {
+    public PretrainRecipe {
+        int patches = model.config().patches();
+        Check.that(
+                mask.maskPatches() <= patches,
+                "mask.maskPatches",
+                mask.maskPatches(),
+                "at most the %d patches of a %d-pixel picture with %d-pixel patches"
+                        .formatted(patches, model.imageSize(), model.patchSize()));
+    }
+
+    /** The same with another seed. */
+    public PretrainRecipe withSeed(long seed) {
+        return new PretrainRecipe(data, model, tokenizer, mask, augmentation, optim, run.withSeed(seed));
+    }
+}
