@@ -1,0 +1,172 @@
+package beits.job;
+
+import beits.autograd.Layout;
+import beits.checkpoint.NamedTensors;
+import beits.classification.Accuracy;
+import beits.classification.ClassPredictor;
+import beits.classification.ClassificationBatch;
+import beits.classification.ClassificationObjective;
+import beits.data.Batch;
+import beits.data.Dataset;
+import beits.data.LoaderOptions;
+import beits.data.PicturePipeline;
+import beits.data.Splits;
+import beits.image.Resampling;
+import beits.model.BeitConfig;
+import beits.model.ImageClassifier;
+import beits.optim.LayerDecay;
+import beits.optim.Optimiser;
+import beits.optim.ParameterGroup;
+import beits.recipe.FinetuneRecipe;
+import beits.recipe.OptimRecipe;
+import beits.tensor.Arena;
+import beits.train.RunCheckpoints;
+import beits.train.Trainer;
+import beits.train.TrainingLoop;
+import beits.transform.BatchMix;
+import beits.transform.CropResize;
+import beits.transform.Flip;
+import beits.transform.Normalisation;
+import beits.transform.PictureTransform;
+import beits.transform.RandAugment;
+import beits.transform.RandomErasing;
+import beits.transform.RandomResizedCrop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Fine-tunes a classifier from a pre-trained encoder or from scratch, and measures it. */
+public final class FinetuneJob {
+    private static final int EVALUATION_BATCH = 100;
+
+    private FinetuneJob() {}
+
+    /**
+     * What a job leaves.
+     *
+     * @param outcome how it ended
+     * @param weights the model with its description
+     * @param accuracy on the test pictures at the end
+     */
+    public record Result(TrainingLoop.Outcome outcome, NamedTensors weights, Accuracy accuracy) {}
+
+    /** Looks at the model when training has ended, while it is still on the device. */
+    @FunctionalInterface
+    public interface Inspection {
+        /** Looks. */
+        void look(ClassPredictor predictor, Trainer<ClassificationBatch> trainer) throws IOException;
+    }
+
+    /**
+     * Runs the job.
+     *
+     * @param pretrained a masked image model or a classifier to start from, or none to start from scratch
+     * @param inspection what to look at in the end
+     */
+    public static Result run(
+            FinetuneRecipe recipe, @Nullable NamedTensors pretrained, JobContext context, Inspection inspection)
+            throws IOException {
+        BeitConfig config = recipe.model().config();
+        OptimRecipe optim = recipe.optim();
+        int workers = recipe.run().workers();
+        Dataset all = Pictures.training(recipe.data());
+        Dataset data = recipe.labelsPerClass() == 0
+                ? all
+                : Splits.fewLabels(all, recipe.labelsPerClass(), recipe.run().seed());
+        Dataset test = Pictures.test(recipe.data());
+        int classes = data.classNames().size();
+        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
+        PicturePipeline pipeline = pipeline(recipe, data, classes, normalisation);
+        LoaderOptions options =
+                LoaderOptions.training(optim.batchSize(), recipe.run().seed(), workers);
+        Layout layout = new Layout();
+        ImageClassifier model = new ImageClassifier(layout, config, classes, recipe.pooling(), recipe.initScale());
+        ClassificationObjective objective = new ClassificationObjective(
+                layout,
+                model,
+                optim.batchSize(),
+                recipe.mixes(),
+                recipe.smoothing(),
+                recipe.run().seed());
+        Optimiser optimiser = new Optimiser(
+                layout,
+                optim.settings(),
+                ParameterGroup.of(
+                        layout.parameters(),
+                        new LayerDecay(optim.layerDecay(), config.depth()),
+                        ParameterGroup.NEVER_DECAYED,
+                        recipe.relPosDecay()));
+        ClassPredictor predictor = new ClassPredictor(layout, model, EVALUATION_BATCH, false);
+        Map<String, String> description = new ModelCard(
+                        ModelKind.CLASSIFIER,
+                        recipe.model(),
+                        null,
+                        0,
+                        recipe.pooling(),
+                        data.classNames(),
+                        normalisation.mean(),
+                        normalisation.std(),
+                        null)
+                .description();
+        try (LoaderSource<ClassificationBatch> source = new LoaderSource<>(
+                        data, pipeline, options, optim.updateFreq(), batch -> labelled(batch, recipe.mixes()));
+                Trainer<ClassificationBatch> trainer = new Trainer<>(
+                        context.device(),
+                        objective,
+                        optimiser,
+                        optim.updateFreq(),
+                        optim.learningRates(source.stepsPerEpoch()),
+                        optim.weightDecays(source.stepsPerEpoch()),
+                        List.of(predictor.program()))) {
+            trainer.initialise(recipe.run().seed());
+            if (pretrained != null) {
+                FineTuningStart.from(pretrained, trainer, layout, context.notes());
+            }
+            PicturePipeline reading = Evaluation.pipeline(test, config.imageHeight(), normalisation);
+            Supplier<Accuracy> measure =
+                    () -> Evaluation.classify(predictor, trainer.executable(), test, reading, workers);
+            TrainingLoop.Outcome outcome =
+                    JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, () -> {
+                        Accuracy accuracy = measure.get();
+                        return Map.of("top1", accuracy.top1(), "top5", accuracy.top5());
+                    });
+            if (outcome == TrainingLoop.Outcome.FINISHED) {
+                inspection.look(predictor, trainer);
+            }
+            NamedTensors weights = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
+            description.forEach(weights::describe);
+            return new Result(outcome, weights, measure.get());
+        }
+    }
+
+    private static PicturePipeline pipeline(
+            FinetuneRecipe recipe, Dataset data, int classes, Normalisation normalisation) {
+        int size = recipe.model().imageSize();
+        List<PictureTransform> transforms = new ArrayList<>();
+        if (recipe.minCropArea() < 1 || !TokenizerJob.hasSize(data, size)) {
+            transforms.add(new CropResize(
+                    new RandomResizedCrop(recipe.minCropArea(), 1, 3.0 / 4, 4.0 / 3), size, Resampling.BICUBIC));
+        }
+        if (recipe.flip()) {
+            transforms.add(new Flip(0.5));
+        }
+        if (recipe.randAugment()) {
+            transforms.add(RandAugment.OFFICIAL);
+        }
+        Optional<RandomErasing> erasing =
+                recipe.randomErasing() > 0 ? Optional.of(new RandomErasing(recipe.randomErasing())) : Optional.empty();
+        Optional<BatchMix> mix = recipe.mixes()
+                ? Optional.of(new BatchMix(
+                        recipe.mixup(), recipe.cutmix(), 1, 0.5, BatchMix.Mode.BATCH, recipe.smoothing(), classes))
+                : Optional.empty();
+        return new PicturePipeline(transforms, size, normalisation, erasing, mix);
+    }
+
+    private static ClassificationBatch labelled(Batch batch, boolean mixed) {
+        return new ClassificationBatch(batch.images(), batch.labels(), mixed ? batch.targets() : null);
+    }
+}

@@ -1,0 +1,94 @@
+package beits.job;
+
+import beits.data.Batch;
+import beits.data.Dataset;
+import beits.data.Loader;
+import beits.data.LoaderOptions;
+import beits.data.Pipeline;
+import beits.data.Position;
+import beits.train.BatchSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches of a loader as micro-batches of training steps. An epoch is a whole number of optimiser steps; what is left of it is
+ * not used.
+ *
+ * @param <B> a micro-batch
+ */
+final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
+    private final Dataset data;
+    private final Pipeline pipeline;
+    private final LoaderOptions options;
+    private final int accumulation;
+    private final int stepsPerEpoch;
+    private final Function<Batch, B> convert;
+    private @Nullable Loader loader;
+    private double closedWait;
+    private List<String> pictures = List.of();
+
+    LoaderSource(Dataset data, Pipeline pipeline, LoaderOptions options, int accumulation, Function<Batch, B> convert) {
+        this.data = data;
+        this.pipeline = pipeline;
+        this.options = options;
+        this.accumulation = accumulation;
+        this.convert = convert;
+        this.stepsPerEpoch = Loader.stepsPerEpoch(data.size(), options) / accumulation;
+        if (stepsPerEpoch == 0) {
+            throw new IllegalArgumentException(
+                    "optim.batchSize: %d pictures are fewer than one step of %d x %d; lower batchSize or updateFreq"
+                            .formatted(data.size(), accumulation, options.batchSize()));
+        }
+    }
+
+    /** Optimiser steps of an epoch. */
+    int stepsPerEpoch() {
+        return stepsPerEpoch;
+    }
+
+    @Override
+    public List<B> batches(long step) {
+        int epoch = Math.toIntExact(step / stepsPerEpoch);
+        int within = Math.toIntExact(step % stepsPerEpoch) * accumulation;
+        Loader current = loader;
+        if (current == null
+                || current.position().epoch() != epoch
+                || current.position().step() != within) {
+            close();
+            current = new Loader(data, pipeline, options, new Position(epoch, within), Integer.MAX_VALUE);
+            loader = current;
+        }
+        List<B> batches = new ArrayList<>(accumulation);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < accumulation; i++) {
+            Batch batch = current.next();
+            for (int row = 0; row < batch.count(); row++) {
+                names.add(data.name(batch.indices()[row]));
+            }
+            batches.add(convert.apply(batch));
+        }
+        pictures = names;
+        return batches;
+    }
+
+    @Override
+    public List<String> pictures() {
+        return pictures;
+    }
+
+    @Override
+    public double waitedSeconds() {
+        return closedWait + (loader == null ? 0 : loader.waitNanos() / 1e9);
+    }
+
+    @Override
+    public void close() {
+        if (loader != null) {
+            closedWait += loader.waitNanos() / 1e9;
+            loader.close();
+            loader = null;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package beits.job;
+
+import beits.autograd.Layout;
+import beits.checkpoint.NamedTensors;
+import beits.data.Batch;
+import beits.data.Dataset;
+import beits.data.LoaderOptions;
+import beits.data.PretrainPipeline;
+import beits.image.Resampling;
+import beits.mim.MimBatch;
+import beits.mim.MimObjective;
+import beits.mim.TokenPredictor;
+import beits.model.BeitConfig;
+import beits.model.MaskedImageModel;
+import beits.optim.LayerDecay;
+import beits.optim.Optimiser;
+import beits.optim.ParameterGroup;
+import beits.recipe.AugmentationRecipe;
+import beits.recipe.MaskRecipe;
+import beits.recipe.OptimRecipe;
+import beits.recipe.PretrainRecipe;
+import beits.tensor.Arena;
+import beits.tokenizer.ImageTokenizer;
+import beits.tokenizer.PixelMapping;
+import beits.train.RunCheckpoints;
+import beits.train.Trainer;
+import beits.train.TrainingLoop;
+import beits.transform.BlockwiseMask;
+import beits.transform.ColorJitter;
+import beits.transform.Normalisation;
+import beits.transform.PatchMask;
+import beits.transform.PretrainAugmentation;
+import beits.transform.RandomMask;
+import beits.transform.RandomResizedCrop;
+import beits.transform.TokenMapping;
+import beits.transform.TwoViewCrop;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Pre-trains an encoder by masked image modelling. */
+public final class PretrainJob {
+    private PretrainJob() {}
+
+    /**
+     * What a job leaves.
+     *
+     * @param outcome how it ended
+     * @param weights the model with its description
+     */
+    public record Result(TrainingLoop.Outcome outcome, NamedTensors weights) {}
+
+    /** Looks at the model when training has ended, while it is still on the device. */
+    @FunctionalInterface
+    public interface Inspection {
+        /** Looks. */
+        void look(TokenPredictor predictor, Trainer<MimBatch> trainer) throws IOException;
+    }
+
+    /**
+     * Runs the job.
+     *
+     * @param tokenizer for batches of the recipe's size
+     * @param inspectBatch pictures of a batch for the inspection
+     * @param inspection what to look at in the end
+     */
+    public static Result run(
+            PretrainRecipe recipe,
+            LoadedTokenizer tokenizer,
+            JobContext context,
+            int inspectBatch,
+            Inspection inspection)
+            throws IOException {
+        BeitConfig config = recipe.model().config();
+        OptimRecipe optim = recipe.optim();
+        checkGrids(config, tokenizer.tokenizer());
+        Dataset data = Pictures.training(recipe.data());
+        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
+        PretrainPipeline pipeline = pipeline(recipe, tokenizer.tokenizer(), normalisation);
+        LoaderOptions options = LoaderOptions.training(
+                optim.batchSize(), recipe.run().seed(), recipe.run().workers());
+        Layout layout = new Layout();
+        MaskedImageModel model =
+                new MaskedImageModel(layout, config, tokenizer.tokenizer().vocabulary());
+        MimObjective objective = new MimObjective(
+                layout,
+                model,
+                optim.batchSize(),
+                recipe.mask().maskPatches(),
+                recipe.run().seed());
+        Optimiser optimiser = new Optimiser(
+                layout,
+                optim.settings(),
+                ParameterGroup.of(
+                        layout.parameters(),
+                        new LayerDecay(optim.layerDecay(), config.depth()),
+                        ParameterGroup.NEVER_DECAYED,
+                        true));
+        TokenPredictor predictor = new TokenPredictor(layout, model, inspectBatch);
+        Map<String, String> description = new ModelCard(
+                        ModelKind.MASKED_IMAGE_MODEL,
+                        recipe.model(),
+                        null,
+                        model.vocabulary(),
+                        null,
+                        List.of(),
+                        normalisation.mean(),
+                        normalisation.std(),
+                        tokenizer.hash())
+                .description();
+        try (LoaderSource<MimBatch> source = new LoaderSource<>(
+                        data, pipeline, options, optim.updateFreq(), batch -> tokenize(batch, tokenizer));
+                Trainer<MimBatch> trainer = new Trainer<>(
+                        context.device(),
+                        objective,
+                        optimiser,
+                        optim.updateFreq(),
+                        optim.learningRates(source.stepsPerEpoch()),
+                        optim.weightDecays(source.stepsPerEpoch()),
+                        List.of(predictor.program()))) {
+            trainer.initialise(recipe.run().seed());
+            TrainingLoop.Outcome outcome =
+                    JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, null);
+            if (outcome == TrainingLoop.Outcome.FINISHED) {
+                inspection.look(predictor, trainer);
+            }
+            NamedTensors weights = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
+            description.forEach(weights::describe);
+            return new Result(outcome, weights);
+        }
+    }
+
+    private static void checkGrids(BeitConfig config, ImageTokenizer tokenizer) {
+        if (config.gridHeight() != tokenizer.grid() || config.gridWidth() != tokenizer.grid()) {
+            throw new IllegalArgumentException(
+                    "model.imageSize: %d x %d patches do not match the %d x %d visual tokens of the tokenizer; change imageSize or patchSize, or use another tokenizer"
+                            .formatted(config.gridHeight(), config.gridWidth(), tokenizer.grid(), tokenizer.grid()));
+        }
+        if (tokenizer.pixels() == PixelMapping.CENTRED && tokenizer.channels() != config.channels()) {
+            throw new IllegalArgumentException("model.channels: %d where the tokenizer reads %d"
+                    .formatted(config.channels(), tokenizer.channels()));
+        }
+    }
+
+    private static PretrainPipeline pipeline(
+            PretrainRecipe recipe, ImageTokenizer tokenizer, Normalisation normalisation) {
+        BeitConfig config = recipe.model().config();
+        AugmentationRecipe augmentation = recipe.augmentation();
+        double jitter = augmentation.colorJitter();
+        RandomResizedCrop crop = augmentation.minCropArea() == 1
+                ? new RandomResizedCrop(1, 1, 1, 1)
+                : new RandomResizedCrop(augmentation.minCropArea(), 1, 3.0 / 4, 4.0 / 3);
+        TwoViewCrop views = new TwoViewCrop(
+                crop, config.imageHeight(), Resampling.BICUBIC, tokenizer.viewSize(), Resampling.LANCZOS);
+        TokenMapping mapping = switch (tokenizer.pixels()) {
+            case CENTRED -> new TokenMapping.Normalised(Normalisation.uniform(tokenizer.channels(), 0.5f, 0.5f));
+            case DALL_E -> new TokenMapping.MapPixels();
+        };
+        return new PretrainPipeline(
+                new PretrainAugmentation(new ColorJitter(jitter, jitter, jitter, 0), augmentation.flip(), views),
+                normalisation,
+                mapping,
+                mask(recipe.mask(), config));
+    }
+
+    /** The mask generator of a recipe. */
+    public static PatchMask mask(MaskRecipe recipe, BeitConfig config) {
+        if (!recipe.blockwise()) {
+            return new RandomMask(config.gridHeight(), config.gridWidth(), recipe.maskPatches());
+        }
+        Integer largest = recipe.maxMaskPatches();
+        return new BlockwiseMask(
+                config.gridHeight(),
+                config.gridWidth(),
+                recipe.maskPatches(),
+                recipe.minMaskPatches(),
+                largest == null ? recipe.maskPatches() : largest,
+                0.3,
+                1 / 0.3);
+    }
+
+    private static MimBatch tokenize(Batch batch, LoadedTokenizer tokenizer) {
+        return new MimBatch(batch.images(), batch.masks(), tokenizer.encode(batch.tokenViews()));
+    }
+}

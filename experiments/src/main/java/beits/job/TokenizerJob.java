@@ -1,0 +1,118 @@
+package beits.job;
+
+import beits.autograd.Layout;
+import beits.checkpoint.NamedTensors;
+import beits.data.Batch;
+import beits.data.Dataset;
+import beits.data.LoaderOptions;
+import beits.data.PicturePipeline;
+import beits.image.Image;
+import beits.image.Resampling;
+import beits.optim.LayerDecay;
+import beits.optim.Optimiser;
+import beits.optim.ParameterGroup;
+import beits.recipe.OptimRecipe;
+import beits.recipe.TokenizerRecipe;
+import beits.tensor.Arena;
+import beits.tokenizer.DiscreteVae;
+import beits.tokenizer.DiscreteVaeConfig;
+import beits.tokenizer.DiscreteVaeTraining;
+import beits.tokenizer.TemperatureSchedule;
+import beits.train.RunCheckpoints;
+import beits.train.Trainer;
+import beits.train.TrainingLoop;
+import beits.transform.CropResize;
+import beits.transform.Flip;
+import beits.transform.Normalisation;
+import beits.transform.PictureTransform;
+import beits.transform.RandomResizedCrop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Trains a dVAE tokenizer. */
+public final class TokenizerJob {
+    private TokenizerJob() {}
+
+    /**
+     * What a job leaves.
+     *
+     * @param outcome how it ended
+     * @param weights the model with its description
+     */
+    public record Result(TrainingLoop.Outcome outcome, NamedTensors weights) {}
+
+    /** Runs the job. */
+    public static Result run(TokenizerRecipe recipe, JobContext context) throws IOException {
+        DiscreteVaeConfig config = recipe.model();
+        OptimRecipe optim = recipe.optim();
+        Dataset data = Pictures.training(recipe.data());
+        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
+        PicturePipeline pipeline = new PicturePipeline(
+                transforms(data, config.imageSize(), recipe.flip()), config.imageSize(), normalisation);
+        LoaderOptions options = LoaderOptions.training(
+                optim.batchSize(), recipe.run().seed(), recipe.run().workers());
+        Layout layout = new Layout();
+        DiscreteVae model = new DiscreteVae(layout, config);
+        try (LoaderSource<float[]> source =
+                new LoaderSource<>(data, pipeline, options, optim.updateFreq(), Batch::images)) {
+            int stepsPerEpoch = source.stepsPerEpoch();
+            int microBatches = optim.epochs() * stepsPerEpoch * optim.updateFreq();
+            DiscreteVaeTraining objective = new DiscreteVaeTraining(
+                    model,
+                    recipe.loss(),
+                    new TemperatureSchedule(recipe.temperature(), recipe.temperatureEnd(), microBatches),
+                    optim.batchSize(),
+                    recipe.run().seed());
+            Optimiser optimiser = new Optimiser(
+                    layout,
+                    optim.settings(),
+                    ParameterGroup.of(layout.parameters(), LayerDecay.NONE, ParameterGroup.NEVER_DECAYED, true));
+            Map<String, String> description = new ModelCard(
+                            ModelKind.TOKENIZER,
+                            null,
+                            config,
+                            config.tokens(),
+                            null,
+                            List.of(),
+                            normalisation.mean(),
+                            normalisation.std(),
+                            null)
+                    .description();
+            try (Trainer<float[]> trainer = new Trainer<>(
+                    context.device(),
+                    objective,
+                    optimiser,
+                    optim.updateFreq(),
+                    optim.learningRates(stepsPerEpoch),
+                    optim.weightDecays(stepsPerEpoch),
+                    List.of())) {
+                trainer.initialise(recipe.run().seed());
+                TrainingLoop.Outcome outcome =
+                        JobRunner.run(context, recipe.run(), trainer, source, stepsPerEpoch, description, null);
+                NamedTensors weights = RunCheckpoints.model(
+                        trainer.executable(), layout, trainer.averaging() ? Arena.AVERAGE : Arena.PARAMETERS);
+                description.forEach(weights::describe);
+                return new Result(outcome, weights);
+            }
+        }
+    }
+
+    private static List<PictureTransform> transforms(Dataset data, int size, boolean flip) {
+        List<PictureTransform> transforms = new ArrayList<>();
+        if (!hasSize(data, size)) {
+            transforms.add(new CropResize(RandomResizedCrop.DEFAULT, size, Resampling.BICUBIC));
+        }
+        if (flip) {
+            transforms.add(new Flip(0.5));
+        }
+        return transforms;
+    }
+
+    /** Whether pictures, judged by the first one, are squares of this size already. */
+    static boolean hasSize(Dataset data, int size) {
+        Image first = data.get(0).picture();
+        return first.height() == size && first.width() == size;
+    }
+}
