@@ -1,7 +1,6 @@
 package beits.device.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Threads that wait for work by spinning, so that a parallel region costs a fraction of a microsecond; after a few
  * milliseconds without work they sleep.
  *
- * <p>A region hands out its pieces one by one. The ticket holds the number of the region and of the next piece; a thread that
- * arrives late finds a newer region or no piece left and takes nothing, so nobody waits for a thread the system has put aside.
+ * <p>A region hands out its pieces one by one. Its work, its number of pieces and its counters are one object, so a thread that
+ * arrives late only ever sees its own region, finds no piece left and takes nothing; nobody waits for a thread the system has put
+ * aside.
  */
 final class WorkerPool implements AutoCloseable {
     /** One piece of a region. */
@@ -30,12 +30,15 @@ final class WorkerPool implements AutoCloseable {
     private static final int SPINS_BETWEEN_LOOKS = 64;
 
     private final Worker[] workers;
-    private final AtomicLong ticket = new AtomicLong();
-    private final AtomicInteger done = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private Body body = (worker, piece) -> {};
-    private int pieces;
+    private volatile Region current = new Region((worker, piece) -> {}, 0);
     private volatile boolean closed;
+
+    private record Region(Body body, int count, AtomicInteger next, AtomicInteger done) {
+        Region(Body body, int count) {
+            this(body, count, new AtomicInteger(), new AtomicInteger());
+        }
+    }
 
     /** A pool of {@code threads}, the caller of {@link #forEach} being one of them. */
     WorkerPool(int threads) {
@@ -62,19 +65,16 @@ final class WorkerPool implements AutoCloseable {
             inOrder(count, work);
             return;
         }
-        body = work;
-        pieces = count;
-        done.set(0);
-        long region = (ticket.get() >>> 32) + 1;
-        ticket.set(region << 32);
+        Region region = new Region(work, count);
+        current = region;
         for (Worker worker : workers) {
             if (worker.asleep) {
                 LockSupport.unpark(worker.thread);
             }
         }
-        takePieces(0);
+        takePieces(0, region);
         int spins = 0;
-        while (done.get() < count) {
+        while (region.done.get() < count) {
             Thread.onSpinWait();
             if (++spins % (SPINS_BETWEEN_LOOKS * SPINS_BETWEEN_LOOKS) == 0) {
                 Thread.yield();
@@ -93,25 +93,18 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void takePieces(int worker) {
+    private void takePieces(int worker, Region region) {
         while (true) {
-            long mine = ticket.get();
-            // Both fields were written before the ticket, and cannot change while a piece of this region is untaken.
-            Body work = body;
-            int count = pieces;
-            int piece = (int) mine;
-            if (piece >= count) {
+            int piece = region.next.getAndIncrement();
+            if (piece >= region.count) {
                 return;
             }
-            if (!ticket.compareAndSet(mine, mine + 1)) {
-                continue;
-            }
             try {
-                work.run(worker, piece);
+                region.body.run(worker, piece);
             } catch (Throwable thrown) {
                 failure.compareAndSet(null, thrown);
             } finally {
-                done.incrementAndGet();
+                region.done.incrementAndGet();
             }
         }
     }
@@ -137,6 +130,7 @@ final class WorkerPool implements AutoCloseable {
 
     private final class Worker implements Runnable {
         private final int number;
+        private final Region start = current;
         private final Thread thread;
         private volatile boolean asleep;
 
@@ -148,22 +142,22 @@ final class WorkerPool implements AutoCloseable {
 
         @Override
         public void run() {
-            long seen = 0;
+            Region seen = start;
             while (!closed) {
-                long region = await(seen);
+                Region region = await(seen);
                 if (region != seen) {
                     seen = region;
-                    takePieces(number);
+                    takePieces(number, region);
                 }
             }
         }
 
-        /** The number of a region after {@code seen}, or {@code seen} when the pool was closed. */
-        private long await(long seen) {
+        /** A region after {@code seen}, or {@code seen} when the pool was closed. */
+        private Region await(Region seen) {
             long limit = System.nanoTime() + SPIN_NANOS;
             while (!closed) {
                 for (int i = 0; i < SPINS_BETWEEN_LOOKS; i++) {
-                    long region = ticket.get() >>> 32;
+                    Region region = current;
                     if (region != seen) {
                         return region;
                     }
@@ -171,9 +165,9 @@ final class WorkerPool implements AutoCloseable {
                 }
                 if (System.nanoTime() > limit) {
                     asleep = true;
-                    // Looked at again after the flag is up: the caller either sees the flag or has already set the
-                    // ticket.
-                    if (ticket.get() >>> 32 == seen && !closed) {
+                    // Looked at again after the flag is up: the caller either sees the flag or has already put
+                    // the new region there.
+                    if (current == seen && !closed) {
                         LockSupport.park(this);
                     }
                     asleep = false;
