@@ -108,6 +108,11 @@ public final class ColorOps {
         });
     }
 
+    /** {@code factor · v + delta}, truncated and clipped to 8 bits. */
+    public static Image linear(Image image, double factor, double delta) {
+        return map(image, v -> Math.clamp((int) (v * factor + delta), 0, 255));
+    }
+
     public static Image invert(Image image) {
         return map(image, v -> 255 - v);
     }

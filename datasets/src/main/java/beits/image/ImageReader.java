@@ -61,6 +61,20 @@ public final class ImageReader {
         }
     }
 
+    /**
+     * Reads a class mask: palette indices or grey samples as stored, 1 channel.
+     *
+     * @throws PictureException when the file is no whole PNG of 8-bit grey or with a palette
+     */
+    public Image readMask(Path file) {
+        String name = file.toString();
+        byte[] data = bytes(file);
+        if (ImageFormat.of(data, name) != ImageFormat.PNG) {
+            throw new PictureException(name, "class masks are PNG; other formats would change the classes");
+        }
+        return PngReader.decodeIndices(data, name, options);
+    }
+
     static String reason(Exception e) {
         String message = e.getMessage();
         String text = message == null ? e.getClass().getSimpleName() : message;

@@ -43,22 +43,32 @@ final class PngReader {
     }
 
     private final String name;
+    private final boolean indices;
     private final Inflater inflater = new Inflater();
     private @Nullable Header header;
     private byte @Nullable [] palette;
     private byte @Nullable [] filtered;
     private int filled;
 
-    private PngReader(String name) {
+    private PngReader(String name, boolean indices) {
         this.name = name;
+        this.indices = indices;
     }
 
     static Image decode(byte[] data, String name, DecodeOptions options) {
-        PngReader reader = new PngReader(name);
+        return decode(data, options, new PngReader(name, false));
+    }
+
+    /** Palette indices or grey samples as they are stored, 1 channel: how class masks are kept. */
+    static Image decodeIndices(byte[] data, String name, DecodeOptions options) {
+        return decode(data, options, new PngReader(name, true));
+    }
+
+    private static Image decode(byte[] data, DecodeOptions options, PngReader reader) {
         try {
             return reader.read(data, options);
         } catch (DataFormatException e) {
-            throw new PictureException(name, "broken PNG data: " + ImageReader.reason(e), e);
+            throw new PictureException(reader.name, "broken PNG data: " + ImageReader.reason(e), e);
         } finally {
             reader.inflater.end();
         }
@@ -168,7 +178,13 @@ final class PngReader {
         if (h.colour == 3 && (colours == null || colours.length == 0 || colours.length % 3 != 0)) {
             throw broken("a palette picture without a palette");
         }
-        int channels = h.colour == 0 ? 1 : h.colour == 4 || h.colour == 6 ? 4 : 3;
+        if (indices && (h.colour == 2 || h.colour == 4 || h.colour == 6 || h.depth == 16)) {
+            throw new PictureException(
+                    name,
+                    "not a class mask: colour type %d of %d bits; use 8-bit grey or a palette"
+                            .formatted(h.colour, h.depth));
+        }
+        int channels = indices || h.colour == 0 ? 1 : h.colour == 4 || h.colour == 6 ? 4 : 3;
         Image image = Image.blank(h.height, h.width, channels);
         int at = 0;
         for (int[] pass : h.interlaced ? PASSES : WHOLE) {
@@ -255,6 +271,10 @@ final class PngReader {
         int bytesPerSample = h.depth == 16 ? 2 : 1;
         for (int x = 0; x < columns; x++, to += xStep * channels) {
             int from = row + x * h.samples() * bytesPerSample;
+            if (indices) {
+                out[to] = (byte) sample(d, row, x, h.depth);
+                continue;
+            }
             switch (h.colour) {
                 case 0 ->
                     out[to] = (byte) (h.depth == 16 ? d[from] : sample(d, row, x, h.depth) * (255 / mask(h.depth)));

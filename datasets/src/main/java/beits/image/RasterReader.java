@@ -5,6 +5,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
@@ -22,6 +24,9 @@ final class RasterReader {
         if (!readers.hasNext()) {
             throw new PictureException(name, "no reader for %s on the class path".formatted(format));
         }
+        if (format == ImageFormat.WEBP) {
+            requireWholeRiff(data, name);
+        }
         javax.imageio.ImageReader reader = readers.next();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {
             reader.setInput(in, true, format != ImageFormat.GIF);
@@ -33,6 +38,19 @@ final class RasterReader {
             return ofBuffered(reader.read(0, plain));
         } finally {
             reader.dispose();
+        }
+    }
+
+    /** The WebP reader fills what a cut file lacks with anything, so the container's own length is compared first. */
+    private static void requireWholeRiff(byte[] data, String name) {
+        long declared = data.length < 12
+                ? Long.MAX_VALUE
+                : 8
+                        + Integer.toUnsignedLong(ByteBuffer.wrap(data)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getInt(4));
+        if (declared > data.length) {
+            throw new PictureException(name, "broken WebP: truncated after %d bytes".formatted(data.length));
         }
     }
 

@@ -1,0 +1,187 @@
+package beits.data.source;
+
+import beits.data.Dataset;
+import beits.data.Sample;
+import beits.image.ImageReader;
+import beits.image.PictureException;
+import dev.hardwood.InputFile;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Parquet files in Hugging Face's layout: a struct column with the encoded picture in its field {@code bytes}, and an
+ * integer label column. The encoded pictures are copied once into a temporary file, so that they can be read in any order
+ * without holding them in memory. Close it to remove that file.
+ */
+public final class ParquetPictures implements Dataset, AutoCloseable {
+    private static final Pattern NAMES =
+            Pattern.compile("\"names\"\\s*:\\s*\\[((?:\\s*\"(?:[^\"\\\\]|\\\\.)*\"\\s*,?)*)\\]");
+    private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final int MOST_CLASSES = 1_000_000;
+
+    private record Entry(String name, long offset, int length, int label) {}
+
+    private final FileChannel spool;
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<String> classNames;
+    private final ImageReader reader;
+
+    /**
+     * Reads the files' rows.
+     *
+     * @param files in this order
+     * @param imageColumn the struct column, usually {@code image} or {@code img}
+     * @param labelColumn the label column, or empty for unlabelled reading
+     * @throws PictureException when a file is damaged or lacks a column, or a row its picture or label
+     */
+    public ParquetPictures(List<Path> files, String imageColumn, String labelColumn, ImageReader reader) {
+        this.reader = reader;
+        try {
+            Path temporary = Files.createTempFile("beits-parquet", ".bin");
+            spool = FileChannel.open(
+                    temporary, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException e) {
+            throw new PictureException(files.toString(), "no temporary file for its pictures: " + e.getMessage(), e);
+        }
+        List<String> names = List.of();
+        boolean opened = false;
+        try {
+            for (Path file : files) {
+                List<String> found = copy(file, imageColumn, labelColumn);
+                names = names.isEmpty() ? found : names;
+            }
+            if (entries.isEmpty()) {
+                throw new PictureException(files.toString(), "no rows");
+            }
+            classNames = labelColumn.isEmpty() ? List.of() : classNames(names, files);
+            opened = true;
+        } finally {
+            if (!opened) {
+                close();
+            }
+        }
+    }
+
+    private List<String> copy(Path file, String imageColumn, String labelColumn) {
+        int row = 0;
+        try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file));
+                RowReader rows = parquet.rowReader()) {
+            while (rows.hasNext()) {
+                rows.next();
+                String name = file + "#" + row;
+                byte[] data = rows.isNull(imageColumn)
+                        ? null
+                        : rows.getStruct(imageColumn).getBinary("bytes");
+                if (data == null) {
+                    throw new PictureException(name, "has no picture in column " + imageColumn);
+                }
+                int label = -1;
+                if (!labelColumn.isEmpty()) {
+                    Object value = rows.isNull(labelColumn) ? null : rows.getValue(labelColumn);
+                    if (!(value instanceof Number number)
+                            || number.longValue() < 0
+                            || number.longValue() >= MOST_CLASSES) {
+                        throw new PictureException(name, "label %s in column %s".formatted(value, labelColumn));
+                    }
+                    label = number.intValue();
+                }
+                long offset = spool.size();
+                ByteBuffer buffer = ByteBuffer.wrap(data);
+                while (buffer.hasRemaining()) {
+                    spool.write(buffer, offset + buffer.position());
+                }
+                entries.add(new Entry(name, offset, data.length, label));
+                row++;
+            }
+            return names(parquet.getFileMetaData().keyValueMetadata().getOrDefault("huggingface", ""), labelColumn);
+        } catch (PictureException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The Parquet library answers damaged files with many unchecked exceptions.
+            throw new PictureException(
+                    file.toString(),
+                    "not a whole Parquet file with column %s: %s".formatted(imageColumn, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** The class names in Hugging Face's description of the label column, if it is there. */
+    private static List<String> names(String json, String labelColumn) {
+        int column = json.indexOf('"' + labelColumn + '"');
+        Matcher found = NAMES.matcher(json);
+        List<String> names = new ArrayList<>();
+        if (!labelColumn.isEmpty() && column >= 0 && found.find(column)) {
+            Matcher name = QUOTED.matcher(found.group(1));
+            while (name.find()) {
+                names.add(name.group(1).replaceAll("\\\\(.)", "$1"));
+            }
+        }
+        return names;
+    }
+
+    private List<String> classNames(List<String> described, List<Path> files) {
+        int most = entries.stream().mapToInt(Entry::label).max().orElseThrow();
+        if (described.isEmpty()) {
+            List<String> numbers = new ArrayList<>();
+            for (int i = 0; i <= most; i++) {
+                numbers.add(Integer.toString(i));
+            }
+            return List.copyOf(numbers);
+        }
+        if (most >= described.size()) {
+            throw new PictureException(
+                    files.toString(), "label %d with %d class names".formatted(most, described.size()));
+        }
+        return List.copyOf(described);
+    }
+
+    @Override
+    public int size() {
+        return entries.size();
+    }
+
+    @Override
+    public Sample get(int index) {
+        Entry entry = entries.get(index);
+        var picture = reader.decode(ByteRanges.read(spool, entry.offset(), entry.length(), entry.name()), entry.name());
+        return entry.label() < 0
+                ? new Sample.Unlabelled(entry.name(), picture)
+                : new Sample.Labelled(entry.name(), picture, entry.label());
+    }
+
+    @Override
+    public String name(int index) {
+        return entries.get(index).name();
+    }
+
+    @Override
+    public OptionalInt label(int index) {
+        int label = entries.get(index).label();
+        return label < 0 ? OptionalInt.empty() : OptionalInt.of(label);
+    }
+
+    @Override
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    @Override
+    public void close() {
+        try {
+            spool.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
