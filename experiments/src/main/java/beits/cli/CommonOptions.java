@@ -1,0 +1,38 @@
+package beits.cli;
+
+import beits.device.Device;
+import beits.device.DeviceOptions;
+import beits.device.Devices;
+import picocli.CommandLine.Option;
+
+/** Options of every command that computes. */
+final class CommonOptions {
+    @Option(
+            names = "--device",
+            defaultValue = "cpu",
+            paramLabel = "NAME",
+            description = "cpu, reference, tornado or tornado:<backend>:<index> (default: ${DEFAULT-VALUE})")
+    String device = "cpu";
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "threads of the cpu device (default: all processors); results do not depend on it")
+    int threads;
+
+    @Option(
+            names = "--kernel-form",
+            paramLabel = "FORM",
+            defaultValue = "AUTOMATIC",
+            description =
+                    "kernels of the tornado device: ${COMPLETION-CANDIDATES} (default: by the type of the device)")
+    DeviceOptions.KernelForm form = DeviceOptions.KernelForm.AUTOMATIC;
+
+    Device open() {
+        if (threads < 0) {
+            throw new UserException("--threads " + threads + ": must be at least 1");
+        }
+        int count = threads == 0 ? DeviceOptions.DEFAULT.threads() : threads;
+        return Devices.open(device, new DeviceOptions(count, form));
+    }
+}

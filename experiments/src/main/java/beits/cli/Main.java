@@ -1,0 +1,105 @@
+package beits.cli;
+
+import beits.checkpoint.CheckpointException;
+import beits.device.DeviceException;
+import beits.image.PictureException;
+import beits.train.NonFiniteLossException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code beits}. */
+@Command(
+        name = "beits",
+        mixinStandardHelpOptions = true,
+        version = "BEITS 0.1.0",
+        description = "BEiT: BERT pre-training of image Transformers, on the JVM.",
+        subcommands = {CommandLine.HelpCommand.class})
+public final class Main {
+    /** Exit code for a mistake of the user. */
+    static final int USER_MISTAKE = 2;
+
+    /** Exit code for a run that failed. */
+    static final int FAILED = 1;
+
+    /** Exit code for a run that was stopped and can be resumed. */
+    static final int STOPPED = 130;
+
+    /** Runs a command and exits with its code. */
+    public static void main(String[] arguments) {
+        System.exit(run(
+                arguments,
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param out for results
+     * @param err for messages
+     * @return the exit code
+     */
+    static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+        CommandLine line = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
+        line.setParameterExceptionHandler((exception, parsed) -> {
+            err.println("beits: " + oneLine(exception.getMessage()));
+            CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+            err.println("Try '" + exception.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            return USER_MISTAKE;
+        });
+        line.setExecutionStrategy(parsed -> {
+            if (parsed.subcommand() == null && !parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()) {
+                line.usage(err);
+                return USER_MISTAKE;
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        return line.execute(arguments);
+    }
+
+    private static int explain(Exception exception, PrintWriter err) {
+        LoggerFactory.getLogger(Main.class).info("failed", exception);
+        return switch (exception) {
+            case UserException e -> say(err, e, USER_MISTAKE);
+            case IllegalArgumentException e -> say(err, e, USER_MISTAKE);
+            case PictureException e -> say(err, e, USER_MISTAKE);
+            case CheckpointException e -> say(err, e, USER_MISTAKE);
+            case DeviceException e -> say(err, e, USER_MISTAKE);
+            case NonFiniteLossException e -> say(err, e, FAILED);
+            case NoSuchFileException e -> {
+                err.println("beits: " + e.getMessage() + ": no such file");
+                yield USER_MISTAKE;
+            }
+            case AccessDeniedException e -> {
+                err.println("beits: " + e.getMessage() + ": no permission");
+                yield USER_MISTAKE;
+            }
+            case IOException e -> say(err, e, FAILED);
+            default -> {
+                err.println("beits: unexpected " + exception.getClass().getSimpleName() + ": "
+                        + oneLine(exception.getMessage()) + "; please report it with log.txt of the run");
+                yield FAILED;
+            }
+        };
+    }
+
+    private static int say(PrintWriter err, Exception exception, int code) {
+        err.println("beits: " + oneLine(exception.getMessage()));
+        return code;
+    }
+
+    private static String oneLine(@Nullable String message) {
+        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+}

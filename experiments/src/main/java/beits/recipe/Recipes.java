@@ -1,0 +1,239 @@
+package beits.recipe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Recipe files: YAML bound to records, with errors that name file, line, column and field. */
+public final class Recipes {
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .build();
+    private static final YAMLMapper STRICT = YAML.rebuild()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    /** The recipes that come along, by name. */
+    public static final List<String> SHIPPED = List.of();
+
+    private Recipes() {}
+
+    /**
+     * Reads a recipe.
+     *
+     * @param nameOrFile name of a recipe that comes along, or a file
+     * @param overrides {@code a.b=c} each
+     * @throws RecipeException when it cannot be used
+     */
+    public static <T> T read(String nameOrFile, Class<T> type, List<String> overrides) throws IOException {
+        String text = text(nameOrFile);
+        String source =
+                SHIPPED.contains(nameOrFile) ? nameOrFile : Path.of(nameOrFile).toString();
+        Map<String, TokenStreamLocation> places = new HashMap<>();
+        JsonNode tree;
+        try {
+            places(text, places);
+            tree = YAML.readTree(text);
+        } catch (JacksonException e) {
+            throw new RecipeException(at(source, e.getLocation()) + "no YAML: " + firstLine(e.getOriginalMessage()), e);
+        }
+        if (!(tree instanceof ObjectNode root)) {
+            throw new RecipeException(source + ":1:1: a recipe is a list of fields, this is none");
+        }
+        Map<String, String> origins = new HashMap<>();
+        for (String override : overrides) {
+            apply(root, override, origins);
+        }
+        try {
+            return bind(root, type);
+        } catch (UnrecognizedPropertyException e) {
+            String path = path(e);
+            throw new RecipeException(
+                    where(source, path, places, origins) + path + ": unknown field" + suggestion(e)
+                            + "; the fields here are "
+                            + e.getKnownPropertyIds().stream()
+                                    .map(String::valueOf)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")),
+                    e);
+        } catch (DatabindException e) {
+            throw explain(source, e, places, origins);
+        }
+    }
+
+    private static <T> T bind(ObjectNode root, Class<T> type) {
+        try {
+            return STRICT.treeToValue(root, type);
+        } catch (DatabindException e) {
+            // A typo is both unknown and missing; the strict pass tells the latter, the lenient one the former, which
+            // helps more.
+            YAML.treeToValue(root, type);
+            throw e;
+        }
+    }
+
+    private static RecipeException explain(
+            String source, DatabindException e, Map<String, TokenStreamLocation> places, Map<String, String> origins) {
+        Throwable cause = e.getCause();
+        if (cause instanceof IllegalArgumentException) {
+            String message = String.valueOf(cause.getMessage());
+            String path = path(e);
+            String named = message.contains(":") || message.contains("=") ? message.split("[:=]")[0].trim() : path;
+            String full = places.containsKey(named) || origins.containsKey(named)
+                    ? named
+                    : places.containsKey(path + "." + named) ? path + "." + named : named;
+            return new RecipeException(where(source, full, places, origins) + message, e);
+        }
+        String path = path(e);
+        String message = firstLine(e.getOriginalMessage());
+        if (message.startsWith("Missing required creator property")) {
+            String field = message.replaceAll("^[^']*'([^']*)'.*$", "$1");
+            String full = path.isEmpty() ? field : path.endsWith(field) ? path : path + "." + field;
+            String parent = full.contains(".") ? full.substring(0, full.lastIndexOf('.')) : "";
+            return new RecipeException(
+                    where(source, parent, places, origins) + full
+                            + ": missing; add it (the recipes that come along show every field)",
+                    e);
+        }
+        return new RecipeException(where(source, path, places, origins) + path + ": " + message, e);
+    }
+
+    /** The text of a recipe, by the name of one that comes along or by file. */
+    public static String text(String nameOrFile) throws IOException {
+        if (SHIPPED.contains(nameOrFile)) {
+            try (InputStream in = Recipes.class.getResourceAsStream("/beits/recipes/" + nameOrFile + ".yaml")) {
+                if (in == null) {
+                    throw new IllegalStateException("the distribution lacks the recipe " + nameOrFile);
+                }
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+        Path file = Path.of(nameOrFile);
+        if (!Files.isRegularFile(file)) {
+            throw new RecipeException(nameOrFile + ": no such recipe file, and none of the recipes that come along: "
+                    + String.join(", ", SHIPPED));
+        }
+        return Files.readString(file);
+    }
+
+    /** A recipe as YAML, every field spelled out. */
+    public static String write(Object recipe) {
+        return YAML.writeValueAsString(recipe);
+    }
+
+    private static void apply(ObjectNode root, String override, Map<String, String> origins) {
+        int equals = override.indexOf('=');
+        if (equals < 1) {
+            throw new RecipeException("--set " + override + ": must be field=value, such as optim.lr=0.001");
+        }
+        String path = override.substring(0, equals).trim();
+        JsonNode value;
+        try {
+            value = YAML.readTree(override.substring(equals + 1));
+        } catch (JacksonException e) {
+            throw new RecipeException("--set " + override + ": the value is no YAML", e);
+        }
+        ObjectNode node = root;
+        String[] steps = path.split("\\.");
+        for (int i = 0; i < steps.length - 1; i++) {
+            JsonNode next = node.get(steps[i]);
+            if (!(next instanceof ObjectNode object)) {
+                throw new RecipeException("--set " + override + ": the recipe has no group " + steps[i]);
+            }
+            node = object;
+        }
+        node.set(steps[steps.length - 1], value);
+        origins.put(path, "--set " + override + ": ");
+    }
+
+    private static void places(String text, Map<String, TokenStreamLocation> places) {
+        try (JsonParser parser = YAML.createParser(text)) {
+            while (parser.nextToken() != null) {
+                String pointer = parser.streamReadContext().pathAsPointer().toString();
+                String path = pointer.isEmpty() ? "" : pointer.substring(1).replace('/', '.');
+                places.putIfAbsent(path, parser.currentTokenLocation());
+            }
+        }
+    }
+
+    private static String where(
+            String source, String path, Map<String, TokenStreamLocation> places, Map<String, String> origins) {
+        String origin = origins.get(path);
+        if (origin != null) {
+            return origin;
+        }
+        String known = path;
+        while (!known.isEmpty() && !places.containsKey(known)) {
+            known = known.contains(".") ? known.substring(0, known.lastIndexOf('.')) : "";
+        }
+        return at(source, places.get(known));
+    }
+
+    private static String at(String source, @Nullable TokenStreamLocation location) {
+        return location == null || location.getLineNr() < 1
+                ? source + ":1:1: "
+                : "%s:%d:%d: ".formatted(source, location.getLineNr(), location.getColumnNr());
+    }
+
+    private static String path(DatabindException e) {
+        return e.getPath().stream()
+                .map(r -> r.getPropertyName() == null ? String.valueOf(r.getIndex()) : r.getPropertyName())
+                .collect(Collectors.joining("."));
+    }
+
+    private static String suggestion(UnrecognizedPropertyException e) {
+        Map<Integer, String> byDistance = new TreeMap<>();
+        for (Object known : e.getKnownPropertyIds()) {
+            byDistance.putIfAbsent(distance(String.valueOf(known), e.getPropertyName()), String.valueOf(known));
+        }
+        if (byDistance.isEmpty()) {
+            return "";
+        }
+        Map.Entry<Integer, String> nearest = byDistance.entrySet().iterator().next();
+        return nearest.getKey() <= 3 ? ", did you mean " + nearest.getValue() + "?" : "";
+    }
+
+    /** Levenshtein distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replace, 1 + Math.min(above, row[j - 1]));
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return String.valueOf(message).lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,108 @@
+package beits.report;
+
+import beits.checkpoint.AtomicFile;
+import beits.train.TrainingEvent;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code metrics.jsonl}: one line a step or evaluation. It holds nothing that depends on the clock, so an interrupted and
+ * resumed run leaves the same file as an uninterrupted one.
+ */
+public final class MetricsLog implements Consumer<TrainingEvent>, AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private final BufferedWriter writer;
+
+    private MetricsLog(BufferedWriter writer) {
+        this.writer = writer;
+    }
+
+    /**
+     * Opens the file of a run.
+     *
+     * @param keep steps to keep of an older part: lines of later steps are dropped
+     */
+    public static MetricsLog open(Path file, long keep) throws IOException {
+        List<String> kept = new ArrayList<>();
+        for (JsonNode line : read(file)) {
+            if (line.path("step").asLong() <= keep) {
+                kept.add(JSON.writeValueAsString(line));
+            }
+        }
+        byte[] bytes = kept.isEmpty() ? new byte[0] : (String.join("\n", kept) + "\n").getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(bytes)));
+        return new MetricsLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND));
+    }
+
+    /** The lines of a file; a last line that was cut off is left out. */
+    public static List<JsonNode> read(Path file) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        if (Files.isRegularFile(file)) {
+            for (String line : Files.readAllLines(file)) {
+                try {
+                    lines.add(JSON.readTree(line));
+                } catch (JacksonException e) {
+                    break;
+                }
+            }
+        }
+        return lines;
+    }
+
+    @Override
+    public void accept(TrainingEvent event) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        switch (event) {
+            case TrainingEvent.Step s -> {
+                line.put("step", s.step());
+                line.put("epoch", s.epoch());
+                line.put("loss", s.result().loss());
+                line.putAll(s.result().shares());
+                line.put("gradientNorm", s.result().gradientNorm());
+                line.put("lr", s.result().learningRate());
+                line.put("weightDecay", s.result().weightDecay());
+            }
+            case TrainingEvent.Evaluated e -> {
+                line.put("step", e.step());
+                line.put("evaluation", e.metrics());
+            }
+            case TrainingEvent.Saved saved -> {
+                flush();
+                return;
+            }
+        }
+        try {
+            writer.write(JSON.writeValueAsString(line));
+            writer.newLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void flush() {
+        try {
+            writer.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        writer.close();
+    }
+}
