@@ -146,9 +146,26 @@ public final class DallE implements ImageTokenizer {
 
     @Override
     public Tensor logits(Tensor pictures) {
+        return logits(encoderMaps(pictures));
+    }
+
+    /** Logits [batch, height / 8, width / 8, vocabulary] of the {@link #encoderMaps}. */
+    public Tensor logits(List<Tensor> encoderMaps) {
+        Tensor last = encoderMaps.getLast();
+        last.graph().section("token logits");
+        return encoderOutput.apply(Elements.map(UnaryFunction.RELU, last));
+    }
+
+    /**
+     * The maps of the encoder [batch, height, width, channels]: of the input convolution and of the four groups, each after its
+     * pooling. Pictures may have any extents that are multiples of 8.
+     */
+    public List<Tensor> encoderMaps(Tensor pictures) {
         Graph graph = pictures.graph();
         graph.section("encoder input");
+        List<Tensor> maps = new ArrayList<>();
         Tensor x = encoderInput.applyToPictures(pictures, Activation.NONE);
+        maps.add(x);
         for (int group = 0; group < DallEConfig.GROUPS; group++) {
             graph.section("encoder group " + (group + 1));
             for (Block block : encoderGroups.get(group)) {
@@ -157,9 +174,9 @@ public final class DallE implements ImageTokenizer {
             if (group < DallEConfig.GROUPS - 1) {
                 x = Images.maxPool(x, 2);
             }
+            maps.add(x);
         }
-        graph.section("token logits");
-        return encoderOutput.apply(Elements.map(UnaryFunction.RELU, x));
+        return List.copyOf(maps);
     }
 
     @Override
@@ -178,9 +195,10 @@ public final class DallE implements ImageTokenizer {
         return Elements.addRowVector(Tokens.gather(words, tokens, null), bias).reshape(batch, grid(), grid(), width);
     }
 
-    /** The six channels of the decoder [batch, viewSize, viewSize, 6]: three locations, three scales. */
-    public Tensor decoderOutput(Tensor embedded) {
+    /** The maps of the decoder's four groups [batch, height, width, channels], each after its up-sampling. */
+    public List<Tensor> decoderMaps(Tensor embedded) {
         Graph graph = embedded.graph();
+        List<Tensor> maps = new ArrayList<>();
         Tensor x = embedded;
         for (int group = 0; group < DallEConfig.GROUPS; group++) {
             graph.section("decoder group " + (group + 1));
@@ -190,17 +208,35 @@ public final class DallE implements ImageTokenizer {
             if (group < DallEConfig.GROUPS - 1) {
                 x = Images.upsampleNearest(x, 2);
             }
+            maps.add(x);
         }
-        graph.section("pixels");
-        return decoderOutput.apply(Elements.map(UnaryFunction.RELU, x));
+        return List.copyOf(maps);
+    }
+
+    /** The six channels [batch, height, width, 6] of the {@link #decoderMaps}: three locations, three scales. */
+    public Tensor decoderOutput(List<Tensor> decoderMaps) {
+        Tensor last = decoderMaps.getLast();
+        last.graph().section("pixels");
+        return decoderOutput.apply(Elements.map(UnaryFunction.RELU, last));
+    }
+
+    /** {@link #decoderOutput(List)} of what the decoder starts from. */
+    public Tensor decoderOutput(Tensor embedded) {
+        return decoderOutput(decoderMaps(embedded));
     }
 
     @Override
     public Tensor decode(Tensor embedded) {
-        Tensor six = decoderOutput(embedded);
+        return picture(decoderOutput(embedded));
+    }
+
+    /** Mapped picture [batch, 3, height, width] of the six channels of the decoder [batch, height, width, 6]. */
+    public static Tensor picture(Tensor six) {
         int batch = six.shape().extent(0);
-        Tensor first = ImageTokenizer.channelsFirst(six).reshape(batch, 2, CHANNELS * viewSize() * viewSize());
-        Tensor location = Tokens.slice(first, 0, 1).reshape(batch, CHANNELS, viewSize(), viewSize());
+        int height = six.shape().extent(1);
+        int width = six.shape().extent(2);
+        Tensor first = ImageTokenizer.channelsFirst(six).reshape(batch, 2, CHANNELS * height * width);
+        Tensor location = Tokens.slice(first, 0, 1).reshape(batch, CHANNELS, height, width);
         return Elements.map(UnaryFunction.SIGMOID, location);
     }
 }

@@ -79,8 +79,7 @@ class DiscreteVaeTrainingTest {
         DiscreteVae model = new DiscreteVae(layout, TINY);
         DiscreteVaeLoss.Inputs inputs = DiscreteVaeLoss.Inputs.create(model, BATCH);
         Graph graph = new Graph("step", true);
-        DiscreteVaeLoss.Recorded recorded =
-                new DiscreteVaeLoss(true, true, 0, 1).record(graph, model, inputs);
+        DiscreteVaeLoss.Recorded recorded = new DiscreteVaeLoss(true, true, 0, 1).record(graph, model, inputs);
         assertThat(recorded.kl()).isNull();
         Tensor usage = Objects.requireNonNull(recorded.usage());
         graph.output(usage);
@@ -89,13 +88,11 @@ class DiscreteVaeTrainingTest {
                 Executable executable = device.compile(program)) {
             executable.write(inputs.inverseTemperature(), new double[] {1});
             executable.run(program);
-            assertThat(executable.readDoubles(graph.locate(usage))[0])
-                    .isCloseTo(0, within(1e-8));
+            assertThat(executable.readDoubles(graph.locate(usage))[0]).isCloseTo(0, within(1e-8));
 
             executable.write(layout.parameter("encoder.3.bias").slot(), new double[] {0, 0, 50, 0, 0});
             executable.run(program);
-            assertThat(executable.readDoubles(graph.locate(usage))[0])
-                    .isCloseTo(Math.log(5), within(1e-7));
+            assertThat(executable.readDoubles(graph.locate(usage))[0]).isCloseTo(Math.log(5), within(1e-7));
         }
     }
 

@@ -15,7 +15,19 @@ import java.util.stream.Stream;
 
 /** Runs golden cases on a device. It takes any case of the golden layout, not a fixed list. */
 public final class Conformance {
-    private static final Map<String, CaseRunner> RUNNERS = Map.of("mim", new MimCases(), "cls", new ClassifierCases());
+    private static final Map<String, CaseRunner> RUNNERS = Map.ofEntries(
+            Map.entry("mim", new MimCases()),
+            Map.entry("cls", new ClassifierCases()),
+            Map.entry("base_shape", new BaseShapeCases()),
+            Map.entry("dvae_train", new DiscreteVaeCases()),
+            Map.entry("dalle", new DallECases()),
+            Map.entry("schedules", new ScheduleCases()),
+            Map.entry("init", new InitCases()),
+            Map.entry("metrics", new MetricCases()),
+            Map.entry("posembed", new PositionCases()),
+            Map.entry("masking", new MaskingCases()),
+            Map.entry("preprocess", new PictureCases()),
+            Map.entry("seg", new SegmentationCases()));
 
     private Conformance() {}
 

@@ -56,6 +56,12 @@ final class Judge {
         return tolerances;
     }
 
+    /** An expected tensor for a comparison of the caller's own, which is due. */
+    GoldenTensor examine(String name) {
+        compared.add(name);
+        return golden.expected(name);
+    }
+
     /** Compares an expected float tensor by the error measure, with the tolerance of the table. */
     void tensor(String name, double[] actual) {
         tensor(name, actual, tolerances.tensor(golden.name(), Kind.of(name)));

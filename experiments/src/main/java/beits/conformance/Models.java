@@ -45,6 +45,15 @@ final class Models {
                 config.number("drop_path_rate", 0));
     }
 
+    /** The network that {@code config} describes, with the positions that these parameters belong to. */
+    static BeitConfig network(Fields config, Set<String> parameters) {
+        return network(
+                config,
+                parameters.contains("pos_embed"),
+                parameters.contains("rel_pos_bias.relative_position_bias_table"),
+                parameters.contains("blocks.0.attn.relative_position_bias_table"));
+    }
+
     /** The input tensors whose names begin with {@code prefix}, without it. */
     static Map<String, GoldenTensor> named(Map<String, GoldenTensor> tensors, String prefix) {
         Map<String, GoldenTensor> result = new java.util.LinkedHashMap<>();
