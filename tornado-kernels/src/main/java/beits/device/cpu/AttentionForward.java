@@ -45,7 +45,7 @@ final class AttentionForward implements Step {
         this.heads = attention.heads();
         this.size = attention.headSize();
         this.pieces = qkv.byteSize() == 0 ? 0 : attention.batch() * heads;
-        this.valuesAt = padded(tokens) * size;
+        this.valuesAt = Scratch.START + padded(tokens) * size;
         this.queriesAt = valuesAt + padded(size) * tokens;
         this.scoresAt = queriesAt + kernel.rows() * size;
         int stretches = (tokens + STRETCH - 1) / STRETCH;
@@ -73,7 +73,15 @@ final class AttentionForward implements Step {
         int width = kernel.columns();
         for (int j = 0; j < tokens; j += width) {
             int present = Math.min(width, tokens - j);
-            Packing.rows(qkv, keys + j * stride, stride, present, size, own, j * size, kernel.panelColumns(present));
+            Packing.rows(
+                    qkv,
+                    keys + j * stride,
+                    stride,
+                    present,
+                    size,
+                    own,
+                    Scratch.START + j * size,
+                    kernel.panelColumns(present));
         }
         for (int d = 0; d < size; d += width) {
             int present = Math.min(width, size - d);
@@ -91,7 +99,7 @@ final class AttentionForward implements Step {
                         own,
                         queriesAt,
                         own,
-                        j * size,
+                        Scratch.START + j * size,
                         size,
                         own,
                         scoresAt + score(kernel, 0, j),

@@ -55,7 +55,7 @@ final class AttentionGradient implements Step {
         int rows = kernel.rows();
         int whole = (tokens + rows - 1) / rows * rows;
         this.block = Math.min(whole, Math.max(1, BLOCK_SIZE / Math.max(1, tokens) / rows) * rows);
-        this.keysAt = padded(tokens) * size;
+        this.keysAt = Scratch.START + padded(tokens) * size;
         this.queriesAt = keysAt + padded(size) * tokens;
         this.outAt = queriesAt + padded(size) * block;
         this.columnsAt = outAt + padded(size) * block;
@@ -98,7 +98,15 @@ final class AttentionGradient implements Step {
         int width = kernel.columns();
         for (int j = 0; j < tokens; j += width) {
             int present = Math.min(width, tokens - j);
-            Packing.rows(qkv, values + j * stride, stride, present, size, own, j * size, kernel.panelColumns(present));
+            Packing.rows(
+                    qkv,
+                    values + j * stride,
+                    stride,
+                    present,
+                    size,
+                    own,
+                    Scratch.START + j * size,
+                    kernel.panelColumns(present));
         }
         packColumns(qkv, keys, stride, tokens, own, keysAt);
         for (int from = 0; from < tokens; from += block) {
@@ -135,7 +143,7 @@ final class AttentionGradient implements Step {
                     own,
                     panelAt,
                     own,
-                    j * size,
+                    Scratch.START + j * size,
                     size,
                     own,
                     rowsAt + AttentionForward.score(kernel, 0, j),

@@ -15,6 +15,8 @@ final class MatrixProduct implements Step {
     private static final int DEPTH_BLOCK = 1536;
     /** Elements of a packed block of A: 442 KB, inside a second-level cache of 1 MB. */
     private static final int ROW_BLOCK_SIZE = 110592;
+    /** Panels of B that a piece of the packing takes: 1 KB of each row of a matrix that is read straight. */
+    private static final int PANELS_AT_ONCE = 8;
     /** Below this a region of threads costs more than it saves. */
     private static final long SHARED_FLOPS = 500_000;
 
@@ -37,7 +39,7 @@ final class MatrixProduct implements Step {
     private final int tileAt;
     private final boolean shared;
     private final TileStore store;
-    private final WorkerPool.Body packing = this::packPanel;
+    private final WorkerPool.Body packing = this::packPanels;
     private final WorkerPool.Body multiplication = this::multiplyBlock;
 
     private int column;
@@ -71,9 +73,9 @@ final class MatrixProduct implements Step {
                 workers == 1 ? 1 : Math.clamp(ceil(wanted, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
         this.shared = product.flops() >= SHARED_FLOPS;
         int blockPanels = ceil(rowPanels, Math.max(1, rowBlocks));
-        this.tileAt = (blockPanels * kernel.rows()) * depth;
+        this.tileAt = Scratch.START + ceil(blockPanels * kernel.rows() * depth, 16) * 16;
         scratch.reserveOwn(tileAt + (long) kernel.rows() * kernel.columns());
-        scratch.reserveCommon((long) columnPanels * kernel.columns() * depth);
+        scratch.reserveCommon(Scratch.START + (long) columnPanels * kernel.columns() * depth);
     }
 
     private static int ceil(int a, int b) {
@@ -90,7 +92,7 @@ final class MatrixProduct implements Step {
             first = 0;
             do {
                 length = Math.min(depth, k - first);
-                int panels = ceil(columns, kernel.columns());
+                int panels = ceil(columns, PANELS_AT_ONCE * kernel.columns());
                 if (shared) {
                     pool.forEach(panels, packing);
                     pool.forEach(rowBlocks * columnParts, multiplication);
@@ -103,16 +105,54 @@ final class MatrixProduct implements Step {
         }
     }
 
-    private void packPanel(int worker, int panel) {
-        int j = panel * kernel.columns();
-        int present = Math.min(kernel.columns(), columns - j);
-        int width = kernel.panelColumns(present);
+    /** Packs some neighbouring panels of B. */
+    private void packPanels(int worker, int piece) {
+        int width = kernel.columns();
+        int from = piece * PANELS_AT_ONCE * width;
+        int to = Math.min(columns, from + PANELS_AT_ONCE * width);
+        int lastWidth = kernel.panelColumns((to - from - 1) % width + 1);
         float[] target = scratch.common();
-        int at = j * length;
-        if (transposeB) {
-            Packing.rows(b, (column + j) * bStride + first, bStride, present, length, target, at, width);
-        } else {
-            Packing.columns(b, first * bStride + column + j, bStride, present, length, target, at, width);
+        int at = Scratch.START + from * length;
+        if (!transposeB) {
+            long corner = first * bStride + column + from;
+            Packing.columns(b, corner, bStride, to - from, length, target, at, width, lastWidth);
+            return;
+        }
+        for (int j = from; j < to; j += width) {
+            int present = Math.min(width, to - j);
+            Packing.rows(
+                    b,
+                    (column + j) * bStride + first,
+                    bStride,
+                    present,
+                    length,
+                    target,
+                    Scratch.START + j * length,
+                    present == width ? width : lastWidth);
+        }
+    }
+
+    /** Packs some panels of A for one worker. */
+    private void packBlock(float[] own, int fromPanel, int toPanel) {
+        int width = kernel.rows();
+        int from = fromPanel * width;
+        int to = Math.min(m, toPanel * width);
+        int lastWidth = kernel.panelRows((to - from - 1) % width + 1);
+        if (transposeA) {
+            Packing.columns(a, first * aStride + from, aStride, to - from, length, own, 0, width, lastWidth);
+            return;
+        }
+        for (int i = from; i < to; i += width) {
+            int present = Math.min(width, to - i);
+            Packing.rows(
+                    a,
+                    i * aStride + first,
+                    aStride,
+                    present,
+                    length,
+                    own,
+                    (i - from) * length,
+                    present == width ? width : lastWidth);
         }
     }
 
@@ -122,17 +162,7 @@ final class MatrixProduct implements Step {
         int fromPanel = (int) ((long) block * rowPanels / rowBlocks);
         int toPanel = (int) ((long) (block + 1) * rowPanels / rowBlocks);
         float[] own = scratch.own(worker);
-        for (int panel = fromPanel; panel < toPanel; panel++) {
-            int i = panel * kernel.rows();
-            int present = Math.min(kernel.rows(), m - i);
-            int width = kernel.panelRows(present);
-            int at = (panel - fromPanel) * kernel.rows() * length;
-            if (transposeA) {
-                Packing.columns(a, first * aStride + i, aStride, present, length, own, at, width);
-            } else {
-                Packing.rows(a, i * aStride + first, aStride, present, length, own, at, width);
-            }
-        }
+        packBlock(own, fromPanel, toPanel);
         int panels = ceil(columns, kernel.columns());
         int fromColumn = (int) ((long) part * panels / columnParts);
         int toColumn = (int) ((long) (part + 1) * panels / columnParts);
@@ -151,7 +181,7 @@ final class MatrixProduct implements Step {
                         own,
                         (panel - fromPanel) * kernel.rows() * length,
                         scratch.common(),
-                        j * length,
+                        Scratch.START + j * length,
                         length,
                         own,
                         tileAt,

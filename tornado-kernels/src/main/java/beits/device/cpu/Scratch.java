@@ -5,10 +5,18 @@ package beits.device.cpu;
  * binding how much they need and fetch the arrays when they run.
  */
 final class Scratch {
+    /**
+     * Where to begin in an array so that vectors do not cross cache lines: arrays this large begin at a region of the garbage
+     * collector and their elements 16 bytes later. Worth 3 % in products; were it otherwise, only that would be lost.
+     */
+    static final int START = 12;
+
+    private static final int LEAST = 1 << 20;
+
     private final float[][] own;
     private float[] common = new float[0];
-    private int ownSize;
-    private int commonSize;
+    private int ownSize = LEAST;
+    private int commonSize = LEAST;
 
     Scratch(int workers) {
         this.own = new float[workers][0];

@@ -91,6 +91,15 @@ final class TileStore {
 
     /** {@code c = t}. */
     static void store(float[] t, int at, int tStride, int rows, int columns, MemorySegment c, long to, long stride) {
+        if (columns == 2 * Lanes.COUNT) {
+            for (int i = 0; i < rows; i++) {
+                int tRow = at + i * tStride;
+                long cRow = to + i * stride;
+                Lanes.store(Lanes.load(t, tRow), c, cRow);
+                Lanes.store(Lanes.load(t, tRow + Lanes.COUNT), c, cRow + Lanes.COUNT);
+            }
+            return;
+        }
         int whole = Lanes.whole(columns);
         VectorMask<Float> rest = Lanes.first(columns - whole);
         for (int i = 0; i < rows; i++) {

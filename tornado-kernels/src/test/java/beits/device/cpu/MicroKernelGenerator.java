@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the sources of the micro-kernels: {@code java MicroKernelGenerator.java DIRECTORY}. A test compares the sources with what
+ * Writes the sources of the micro-kernels and of the transposition that packs for the widest: {@code java MicroKernelGenerator.java DIRECTORY}. A test compares the sources with what
  * this writes.
  */
 final class MicroKernelGenerator {
@@ -20,6 +20,7 @@ final class MicroKernelGenerator {
         for (int bits : BITS) {
             Files.writeString(Path.of(arguments[0], "MicroKernel" + bits + ".java"), source(bits));
         }
+        Files.writeString(Path.of(arguments[0], "Transposition16.java"), transposition());
     }
 
     /**
@@ -138,6 +139,83 @@ final class MicroKernelGenerator {
         }
         lines.add("    }");
         lines.forEach(line -> out.append(line).append('\n'));
+    }
+
+    /** The source of the transposition of 16 rows: in turn, halves, quarters, eighths and sixteenths of two rows change places. */
+    static String transposition() {
+        StringBuilder out = new StringBuilder();
+        out.append("""
+                package beits.device.cpu;
+
+                import java.lang.foreign.MemorySegment;
+                import jdk.incubator.vector.FloatVector;
+                import jdk.incubator.vector.VectorMask;
+                import jdk.incubator.vector.VectorSpecies;
+
+                /**
+                 * Transposes blocks of 16 columns on their way from memory to a panel, in vectors of 512 bits. Written by
+                 * {@code MicroKernelGenerator}; do not edit.
+                 */
+                final class Transposition16 {
+                    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+                """);
+        for (int s = 8; s > 0; s /= 2) {
+            out.append("    private static final FloatVector LOW_%d = places(%d, 0);%n".formatted(s, s));
+            out.append("    private static final FloatVector HIGH_%d = places(%d, %d);%n".formatted(s, s, s));
+        }
+        out.append("""
+                    private static final VectorMask<Float> FIRST_12 = S.indexInRange(0, 12);
+
+                    private Transposition16() {}
+
+                    /** For the exchange of blocks of {@code size}: lane i from the first row, or 16 + i from the second. */
+                    private static FloatVector places(int size, int shift) {
+                        float[] places = new float[16];
+                        for (int lane = 0; lane < 16; lane++) {
+                            places[lane] = (lane & size) == 0 ? lane + shift : 16 + lane - size + shift;
+                        }
+                        return FloatVector.fromArray(S, places, 0);
+                    }
+                """);
+        transposition(out, 12);
+        transposition(out, 16);
+        return out.append("}\n").toString();
+    }
+
+    private static void transposition(StringBuilder out, int rows) {
+        out.append("""
+
+                    /** {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below %d and p below 16%s. */
+                    static void rows%d(MemorySegment source, long first, long stride, float[] panel, int at%s) {
+                """.formatted(rows, rows == 12 ? ", width 12" : "", rows, rows == 12 ? "" : ", int width"));
+        String[] names = new String[16];
+        for (int i = 0; i < 16; i++) {
+            names[i] = "r" + Math.min(i, rows - 1);
+            if (i < rows) {
+                String offset = i == 0 ? "" : i == 1 ? " + stride" : " + " + i + " * stride";
+                out.append("        FloatVector r%d = Lanes.load(source, first%s);%n".formatted(i, offset));
+            }
+        }
+        int next = 0;
+        for (int s = 8; s > 0; s /= 2) {
+            for (int i = 0; i < 16; i++) {
+                if ((i & s) == 0) {
+                    String a = names[i];
+                    String b = names[i + s];
+                    names[i] = "t" + next++;
+                    names[i + s] = "t" + next++;
+                    out.append("        FloatVector %s = LOW_%d.selectFrom(%s, %s);%n".formatted(names[i], s, a, b));
+                    out.append(
+                            "        FloatVector %s = HIGH_%d.selectFrom(%s, %s);%n".formatted(names[i + s], s, a, b));
+                }
+            }
+        }
+        for (int p = 0; p < 16; p++) {
+            String offset = p == 0 ? "" : rows == 12 ? " + " + p * 12 : p == 1 ? " + width" : " + " + p + " * width";
+            String mask = rows == 12 && p == 15 ? ", FIRST_12" : "";
+            out.append("        %s.intoArray(panel, at%s%s);%n".formatted(names[p], offset, mask));
+        }
+        out.append("    }\n");
     }
 
     private static String plus(int constant) {

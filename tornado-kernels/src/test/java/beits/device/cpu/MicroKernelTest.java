@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,12 @@ class MicroKernelTest {
     void theSourcesAreAsTheGeneratorWritesThem(int bits) throws IOException {
         Path source = Path.of("src/main/java/beits/device/cpu/MicroKernel" + bits + ".java");
         assertThat(Files.readString(source)).isEqualTo(MicroKernelGenerator.source(bits));
+    }
+
+    @Test
+    void theTranspositionIsAsTheGeneratorWritesIt() throws IOException {
+        Path source = Path.of("src/main/java/beits/device/cpu/Transposition16.java");
+        assertThat(Files.readString(source)).isEqualTo(MicroKernelGenerator.transposition());
     }
 
     @ParameterizedTest
