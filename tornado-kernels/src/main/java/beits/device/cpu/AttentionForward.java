@@ -149,7 +149,7 @@ final class AttentionForward implements Step {
     }
 
     private float exponentials(float[] own, int row, float max) {
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int from = 0; from < tokens; from += STRETCH) {
             int count = Math.min(STRETCH, tokens - from);
             int at = scoresAt + score(kernel, row, from);

@@ -169,7 +169,7 @@ final class AttentionGradient implements Step {
 
     /** {@code ds = p · (dp − Σ p · dp)} in place. */
     private void softmaxGradient(float[] own, int row, long probability) {
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int from = 0; from < tokens; from += AttentionForward.STRETCH) {
             int count = Math.min(AttentionForward.STRETCH, tokens - from);
             int at = rowsAt + AttentionForward.score(kernel, row, from);

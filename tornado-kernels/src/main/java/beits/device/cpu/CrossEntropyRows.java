@@ -164,7 +164,7 @@ final class CrossEntropyRows {
 
     private static float sum(MemorySegment x, long at, int columns) {
         int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             sum = sum.add(Lanes.load(x, at + j));
         }

@@ -139,12 +139,12 @@ final class Elementwise {
     private static void reluBackward(MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to) {
         int whole = to - (to - from) % Lanes.COUNT;
         for (int i = from; i < whole; i += Lanes.COUNT) {
-            Lanes.store(Lanes.ZERO.blend(Lanes.load(dy, i), Lanes.load(x, i).compare(VectorOperators.GT, 0f)), dx, i);
+            Lanes.store(Lanes.zero().blend(Lanes.load(dy, i), Lanes.load(x, i).compare(VectorOperators.GT, 0f)), dx, i);
         }
         if (whole < to) {
             VectorMask<Float> rest = Lanes.first(to - whole);
             VectorMask<Float> positive = Lanes.load(x, whole, rest).compare(VectorOperators.GT, 0f);
-            Lanes.store(Lanes.ZERO.blend(Lanes.load(dy, whole, rest), positive), dx, whole, rest);
+            Lanes.store(Lanes.zero().blend(Lanes.load(dy, whole, rest), positive), dx, whole, rest);
         }
     }
 

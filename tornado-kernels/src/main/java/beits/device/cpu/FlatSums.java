@@ -97,8 +97,8 @@ final class FlatSums {
     }
 
     private static float squares(MemorySegment x, int from, int to) {
-        FloatVector s0 = Lanes.ZERO;
-        FloatVector s1 = Lanes.ZERO;
+        FloatVector s0 = Lanes.zero();
+        FloatVector s1 = Lanes.zero();
         int i = from;
         for (; i + 2 * Lanes.COUNT <= to; i += 2 * Lanes.COUNT) {
             FloatVector a = Lanes.load(x, i);
@@ -114,7 +114,7 @@ final class FlatSums {
     }
 
     private static float squaredDistances(MemorySegment x, MemorySegment target, int from, int to) {
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int i = from; i < to; i += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, to - i));
             FloatVector d = Lanes.load(x, i, present).sub(Lanes.load(target, i, present));
@@ -124,7 +124,7 @@ final class FlatSums {
     }
 
     private static float smoothDistances(MemorySegment x, MemorySegment target, int from, int to) {
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int i = from; i < to; i += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, to - i));
             FloatVector d = Lanes.load(x, i, present)
@@ -147,7 +147,7 @@ final class FlatSums {
     }
 
     private static float divergence(MemorySegment q, float logColumns, int from, int to) {
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int i = from; i < to; i += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, to - i));
             FloatVector p = Lanes.load(q, i, present).add(TINY);

@@ -16,7 +16,6 @@ final class Lanes {
     /** Lanes of a vector. */
     static final int COUNT = SPECIES.length();
 
-    static final FloatVector ZERO = FloatVector.zero(SPECIES);
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorShuffle<Float> FROM_8 = VectorShuffle.iota(SPECIES, 8 % COUNT, 1, true);
     private static final VectorShuffle<Float> FROM_4 = VectorShuffle.iota(SPECIES, 4 % COUNT, 1, true);
@@ -55,6 +54,14 @@ final class Lanes {
 
     static int integer(MemorySegment memory, long index) {
         return memory.get(ValueLayout.JAVA_INT, index * Integer.BYTES);
+    }
+
+    /**
+     * A vector of zeros, made where it is used: a loop whose accumulator begins with a vector out of a constant keeps all its
+     * vectors as objects (measured: a sum of 2048 elements takes 1.4 us instead of 0.15).
+     */
+    static FloatVector zero() {
+        return FloatVector.zero(SPECIES);
     }
 
     static FloatVector all(float value) {

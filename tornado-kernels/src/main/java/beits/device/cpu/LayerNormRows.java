@@ -65,7 +65,7 @@ final class LayerNormRows {
 
     private static float sum(MemorySegment x, long at, int columns) {
         int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             sum = sum.add(Lanes.load(x, at + j));
         }
@@ -77,7 +77,7 @@ final class LayerNormRows {
 
     private static float squares(MemorySegment x, long at, int columns, float mean) {
         int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             FloatVector d = Lanes.load(x, at + j).sub(mean);
             sum = d.fma(d, sum);
@@ -126,8 +126,8 @@ final class LayerNormRows {
             int partAt) {
         int whole = Lanes.whole(columns);
         VectorMask<Float> rest = Lanes.first(columns - whole);
-        FloatVector sumG = Lanes.ZERO;
-        FloatVector sumGn = Lanes.ZERO;
+        FloatVector sumG = Lanes.zero();
+        FloatVector sumGn = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             FloatVector n = Lanes.load(x, at + j).sub(mean).mul(rstd);
             FloatVector d = Lanes.load(dy, at + j);

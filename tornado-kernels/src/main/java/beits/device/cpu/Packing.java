@@ -139,7 +139,7 @@ final class Packing {
             VectorMask<Float> place = Lanes.first(Math.min(width - j, Lanes.COUNT));
             if (columns <= j) {
                 for (int p = 0; p < k; p++) {
-                    Lanes.ZERO.intoArray(panel, at + p * width + j, place);
+                    Lanes.zero().intoArray(panel, at + p * width + j, place);
                 }
             } else {
                 for (int p = 0; p < k; p++) {

@@ -48,7 +48,7 @@ final class PartialSums {
             for (int vector = from; vector < to; vector++) {
                 int j = vector * Lanes.COUNT;
                 VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, count - j));
-                FloatVector sum = accumulate ? Lanes.load(out, j, present) : Lanes.ZERO;
+                FloatVector sum = accumulate ? Lanes.load(out, j, present) : Lanes.zero();
                 float[] all = scratch.common();
                 for (int part = 0; part < parts; part++) {
                     sum = sum.add(FloatVector.fromArray(Lanes.SPECIES, all, part * width + first + j, present));

@@ -44,7 +44,7 @@ final class SoftmaxRows {
     /** {@code Σ exp(x − max)} of a row. */
     static float sumOfExponentials(MemorySegment x, long at, int columns, float max) {
         int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             sum = sum.add(VectorMath.exp(Lanes.load(x, at + j).sub(max)));
         }
@@ -57,7 +57,7 @@ final class SoftmaxRows {
 
     private static float exponentials(MemorySegment x, long at, int columns, float max, MemorySegment y) {
         int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             FloatVector e = VectorMath.exp(Lanes.load(x, at + j).sub(max));
             Lanes.store(e, y, at + j);
@@ -86,7 +86,7 @@ final class SoftmaxRows {
     private static void rowBackward(MemorySegment y, MemorySegment dy, MemorySegment dx, long at, int columns) {
         int whole = Lanes.whole(columns);
         VectorMask<Float> rest = Lanes.first(columns - whole);
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
             sum = Lanes.load(y, at + j).fma(Lanes.load(dy, at + j), sum);
         }

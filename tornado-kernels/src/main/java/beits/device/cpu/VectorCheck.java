@@ -47,7 +47,7 @@ final class VectorCheck implements AutoCloseable {
     }
 
     private static float sum(float[] values) {
-        FloatVector sum = Lanes.ZERO;
+        FloatVector sum = Lanes.zero();
         for (int i = 0; i < values.length; i += Lanes.COUNT) {
             sum = Lanes.load(values, i).fma(Lanes.all(2f), sum);
         }
