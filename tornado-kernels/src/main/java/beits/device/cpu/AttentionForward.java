@@ -133,7 +133,7 @@ final class AttentionForward implements Step {
                     s = s.add(Lanes.load(bias, biasRow + from + j));
                 }
                 s.intoArray(own, at + j);
-                max = max.max(s);
+                max = Lanes.larger(max, s);
             }
             if (whole < count) {
                 VectorMask<Float> rest = Lanes.first(count - whole);

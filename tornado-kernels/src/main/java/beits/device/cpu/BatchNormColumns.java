@@ -182,16 +182,25 @@ final class BatchNormColumns {
             int columns,
             float[] part,
             int at) {
-        for (int j = 0; j < columns; j += Lanes.COUNT) {
-            VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, columns - j));
-            FloatVector n = Lanes.load(x, from + j, present)
-                    .sub(Lanes.load(mean, j, present))
-                    .mul(Lanes.load(rstd, j, present));
-            FloatVector d = Lanes.load(dy, from + j, present);
+        int whole = Lanes.whole(columns);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector n = Lanes.load(x, from + j).sub(Lanes.load(mean, j)).mul(Lanes.load(rstd, j));
+            FloatVector d = Lanes.load(dy, from + j);
             int to = at + j;
-            d.fma(n, FloatVector.fromArray(Lanes.SPECIES, part, to, present)).intoArray(part, to, present);
+            d.fma(n, Lanes.load(part, to)).intoArray(part, to);
             to += columns;
-            d.add(FloatVector.fromArray(Lanes.SPECIES, part, to, present)).intoArray(part, to, present);
+            d.add(Lanes.load(part, to)).intoArray(part, to);
+        }
+        if (whole < columns) {
+            VectorMask<Float> rest = Lanes.first(columns - whole);
+            FloatVector n = Lanes.load(x, from + whole, rest)
+                    .sub(Lanes.load(mean, whole, rest))
+                    .mul(Lanes.load(rstd, whole, rest));
+            FloatVector d = Lanes.load(dy, from + whole, rest);
+            int to = at + whole;
+            d.fma(n, FloatVector.fromArray(Lanes.SPECIES, part, to, rest)).intoArray(part, to, rest);
+            to += columns;
+            d.add(FloatVector.fromArray(Lanes.SPECIES, part, to, rest)).intoArray(part, to, rest);
         }
     }
 
@@ -203,12 +212,18 @@ final class BatchNormColumns {
             float[] line,
             long at,
             int columns) {
-        for (int j = 0; j < columns; j += Lanes.COUNT) {
-            VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, columns - j));
-            FloatVector d = Lanes.load(dy, at + j, present).sub(Lanes.load(line, columns + j));
-            FloatVector n = Lanes.load(x, at + j, present).sub(Lanes.load(mean, j, present));
-            FloatVector g = d.sub(n.mul(Lanes.load(line, 2 * columns + j))).mul(Lanes.load(line, j));
-            Lanes.store(g, dx, at + j, present);
+        int whole = Lanes.whole(columns);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector d = Lanes.load(dy, at + j).sub(Lanes.load(line, columns + j));
+            FloatVector n = Lanes.load(x, at + j).sub(Lanes.load(mean, j));
+            Lanes.store(d.sub(n.mul(Lanes.load(line, 2 * columns + j))).mul(Lanes.load(line, j)), dx, at + j);
+        }
+        if (whole < columns) {
+            VectorMask<Float> rest = Lanes.first(columns - whole);
+            FloatVector d = Lanes.load(dy, at + whole, rest).sub(Lanes.load(line, columns + whole));
+            FloatVector n = Lanes.load(x, at + whole, rest).sub(Lanes.load(mean, whole, rest));
+            FloatVector g = d.sub(n.mul(Lanes.load(line, 2 * columns + whole))).mul(Lanes.load(line, whole));
+            Lanes.store(g, dx, at + whole, rest);
         }
     }
 }

@@ -117,23 +117,32 @@ final class Elementwise {
     private static void geluBackward(
             MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to, float[] normal) {
         int whole = to - (to - from) % Lanes.COUNT;
-        VectorMask<Float> rest = Lanes.first(to - whole);
-        for (int i = from; i < whole; i += Lanes.COUNT) {
+        normals(x, from, whole, normal);
+        slopes(x, dy, dx, from, whole, normal);
+        if (whole < to) {
+            lastSlopes(x, dy, dx, whole, Lanes.first(to - whole));
+        }
+    }
+
+    private static void normals(MemorySegment x, int from, int to, float[] normal) {
+        for (int i = from; i < to; i += Lanes.COUNT) {
             VectorMath.normal(Lanes.load(x, i)).intoArray(normal, i - from);
         }
-        if (whole < to) {
-            VectorMath.normal(Lanes.load(x, whole, rest)).intoArray(normal, whole - from);
-        }
-        for (int i = from; i < whole; i += Lanes.COUNT) {
+    }
+
+    private static void slopes(MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to, float[] normal) {
+        for (int i = from; i < to; i += Lanes.COUNT) {
             FloatVector v = Lanes.load(x, i);
             FloatVector slope = VectorMath.density(v).fma(v, Lanes.load(normal, i - from));
             Lanes.store(Lanes.load(dy, i).mul(slope), dx, i);
         }
-        if (whole < to) {
-            FloatVector v = Lanes.load(x, whole, rest);
-            FloatVector slope = VectorMath.density(v).fma(v, Lanes.load(normal, whole - from));
-            Lanes.store(Lanes.load(dy, whole, rest).mul(slope), dx, whole, rest);
-        }
+    }
+
+    private static void lastSlopes(
+            MemorySegment x, MemorySegment dy, MemorySegment dx, int at, VectorMask<Float> rest) {
+        FloatVector v = Lanes.load(x, at, rest);
+        FloatVector slope = VectorMath.density(v).fma(v, VectorMath.normal(v));
+        Lanes.store(Lanes.load(dy, at, rest).mul(slope), dx, at, rest);
     }
 
     private static void reluBackward(MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to) {

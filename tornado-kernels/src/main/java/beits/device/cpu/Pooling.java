@@ -158,10 +158,15 @@ final class Pooling {
 
     /** {@code target += factor · source}. */
     static void addScaled(MemorySegment source, long from, float factor, MemorySegment target, long to, int count) {
-        for (int j = 0; j < count; j += Lanes.COUNT) {
-            VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, count - j));
-            FloatVector scaled = Lanes.load(source, from + j, present).mul(factor);
-            Lanes.store(Lanes.load(target, to + j, present).add(scaled), target, to + j, present);
+        int whole = Lanes.whole(count);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector scaled = Lanes.load(source, from + j).mul(factor);
+            Lanes.store(Lanes.load(target, to + j).add(scaled), target, to + j);
+        }
+        if (whole < count) {
+            VectorMask<Float> rest = Lanes.first(count - whole);
+            FloatVector scaled = Lanes.load(source, from + whole, rest).mul(factor);
+            Lanes.store(Lanes.load(target, to + whole, rest).add(scaled), target, to + whole, rest);
         }
     }
 }

@@ -152,10 +152,14 @@ final class Rows {
 
     /** Adds elements to others. */
     static void add(MemorySegment source, long from, MemorySegment target, long to, int count) {
-        for (int j = 0; j < count; j += Lanes.COUNT) {
-            VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, count - j));
-            FloatVector sum = Lanes.load(target, to + j, present).add(Lanes.load(source, from + j, present));
-            Lanes.store(sum, target, to + j, present);
+        int whole = Lanes.whole(count);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            Lanes.store(Lanes.load(target, to + j).add(Lanes.load(source, from + j)), target, to + j);
+        }
+        if (whole < count) {
+            VectorMask<Float> rest = Lanes.first(count - whole);
+            FloatVector sum = Lanes.load(target, to + whole, rest).add(Lanes.load(source, from + whole, rest));
+            Lanes.store(sum, target, to + whole, rest);
         }
     }
 

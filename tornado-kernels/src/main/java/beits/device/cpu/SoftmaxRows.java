@@ -32,7 +32,7 @@ final class SoftmaxRows {
         int whole = Lanes.whole(columns);
         FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
         for (int j = 0; j < whole; j += Lanes.COUNT) {
-            max = max.max(Lanes.load(x, at + j));
+            max = Lanes.larger(max, Lanes.load(x, at + j));
         }
         if (whole < columns) {
             VectorMask<Float> rest = Lanes.first(columns - whole);

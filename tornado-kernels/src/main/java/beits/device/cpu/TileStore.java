@@ -150,6 +150,7 @@ final class TileStore {
             MemorySegment bias,
             int column,
             float least) {
+        FloatVector floor = Lanes.all(least);
         int whole = Lanes.whole(columns);
         VectorMask<Float> rest = Lanes.first(columns - whole);
         for (int i = 0; i < rows; i++) {
@@ -157,11 +158,11 @@ final class TileStore {
             long cRow = to + i * stride;
             for (int j = 0; j < whole; j += Lanes.COUNT) {
                 FloatVector sum = Lanes.load(t, tRow + j).add(Lanes.load(bias, column + j));
-                Lanes.store(sum.max(least), c, cRow + j);
+                Lanes.store(Lanes.larger(sum, floor), c, cRow + j);
             }
             if (whole < columns) {
                 FloatVector sum = Lanes.load(t, tRow + whole).add(Lanes.load(bias, column + whole, rest));
-                Lanes.store(sum.max(least), c, cRow + whole, rest);
+                Lanes.store(Lanes.larger(sum, floor), c, cRow + whole, rest);
             }
         }
     }

@@ -119,16 +119,22 @@ final class Upsampling {
             MemorySegment y,
             long to,
             int channels) {
-        for (int j = 0; j < channels; j += Lanes.COUNT) {
-            VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, channels - j));
-            FloatVector top = Lanes.load(x, a + j, present)
-                    .mul(1 - right)
-                    .add(Lanes.load(x, b + j, present).mul(right));
-            FloatVector bottom = Lanes.load(x, c + j, present)
-                    .mul(1 - right)
-                    .add(Lanes.load(x, d + j, present).mul(right));
-            Lanes.store(top.mul(1 - down).add(bottom.mul(down)), y, to + j, present);
+        int whole = Lanes.whole(channels);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector top = between(Lanes.load(x, a + j), Lanes.load(x, b + j), right);
+            FloatVector bottom = between(Lanes.load(x, c + j), Lanes.load(x, d + j), right);
+            Lanes.store(between(top, bottom, down), y, to + j);
         }
+        if (whole < channels) {
+            VectorMask<Float> rest = Lanes.first(channels - whole);
+            FloatVector top = between(Lanes.load(x, a + whole, rest), Lanes.load(x, b + whole, rest), right);
+            FloatVector bottom = between(Lanes.load(x, c + whole, rest), Lanes.load(x, d + whole, rest), right);
+            Lanes.store(between(top, bottom, down), y, to + whole, rest);
+        }
+    }
+
+    private static FloatVector between(FloatVector first, FloatVector second, float weight) {
+        return first.mul(1 - weight).add(second.mul(weight));
     }
 
     static Step bilinearBackward(UpsampleBilinearBackward kernel, Memory memory) {

@@ -18,9 +18,15 @@ final class VectorMath {
 
     private VectorMath() {}
 
+    /** Limits x, by comparisons: {@code min} and {@code max} order NaN and the two zeros, which takes three times as long. */
+    private static FloatVector between(FloatVector x, float least, float largest) {
+        FloatVector limited = x.blend(least, x.compare(VectorOperators.LT, least));
+        return limited.blend(largest, x.compare(VectorOperators.GT, largest));
+    }
+
     /** exp within 2 ulp; arguments are clamped to [-87.3, 88.3]. */
     static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(-87.3f).min(88.3f);
+        FloatVector clamped = between(x, -87.3f, 88.3f);
         FloatVector t = clamped.fma(Lanes.all(LOG2_E), Lanes.all(ROUNDING));
         FloatVector n = t.sub(ROUNDING);
         FloatVector r = n.fma(Lanes.all(-LN2_HIGH), clamped);
@@ -38,7 +44,7 @@ final class VectorMath {
 
     /** erf within 3.4e-7: an odd rational function of degree 13 over 8 on [-4, 4]. */
     static FloatVector erf(FloatVector x) {
-        FloatVector c = x.max(-4f).min(4f);
+        FloatVector c = between(x, -4f, 4f);
         FloatVector z = c.mul(c);
         FloatVector p = z.fma(Lanes.all(1.921721376e-8f), Lanes.all(-1.990324648e-6f));
         p = p.fma(z, Lanes.all(1.555373345e-4f));
