@@ -3,6 +3,8 @@ package beits.checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,6 +26,11 @@ public record TensorData(TensorType type, List<Long> shape, MemorySegment data) 
 
     public TensorData {
         shape = List.copyOf(shape);
+        for (long extent : shape) {
+            if (extent < 0) {
+                throw new IllegalArgumentException("a negative extent in the shape " + shape);
+            }
+        }
         if (data.byteSize() != size(shape) * type.bytes()) {
             throw new IllegalArgumentException("%d bytes for a tensor %s %s".formatted(data.byteSize(), type, shape));
         }
@@ -36,6 +43,13 @@ public record TensorData(TensorType type, List<Long> shape, MemorySegment data) 
         return new TensorData(TensorType.F32, longs(shape), data);
     }
 
+    /** A tensor of 64-bit floats. */
+    public static TensorData of(double[] values, int... shape) {
+        MemorySegment data = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, 8)]);
+        MemorySegment.copy(values, 0, data, DOUBLE, 0, values.length);
+        return new TensorData(TensorType.F64, longs(shape), data);
+    }
+
     /** A tensor of 64-bit integers. */
     public static TensorData of(long[] values, int... shape) {
         MemorySegment data = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, 8)]);
@@ -44,7 +58,7 @@ public record TensorData(TensorType type, List<Long> shape, MemorySegment data) 
     }
 
     private static List<Long> longs(int[] shape) {
-        return java.util.Arrays.stream(shape).mapToObj(Long::valueOf).toList();
+        return Arrays.stream(shape).mapToObj(Long::valueOf).toList();
     }
 
     static long size(List<Long> shape) {
@@ -58,6 +72,32 @@ public record TensorData(TensorType type, List<Long> shape, MemorySegment data) 
     /** Number of elements. */
     public long size() {
         return size(shape);
+    }
+
+    /** Whether the other tensor has the same type, shape and bits. */
+    public boolean sameBits(TensorData other) {
+        return type == other.type && shape.equals(other.shape) && data.mismatch(other.data) < 0;
+    }
+
+    /**
+     * Some of the outermost slices, without a copy.
+     *
+     * @param begin first slice
+     * @param end slice after the last one
+     */
+    public TensorData rows(long begin, long end) {
+        if (shape.isEmpty() || begin < 0 || end < begin || end > shape.getFirst()) {
+            throw new IllegalArgumentException("no rows %d to %d in a tensor %s".formatted(begin, end, shape));
+        }
+        List<Long> extents = new ArrayList<>(shape);
+        extents.set(0, end - begin);
+        long row = shape.getFirst() == 0 ? 0 : data.byteSize() / shape.getFirst();
+        return new TensorData(type, extents, data.asSlice(begin * row, (end - begin) * row));
+    }
+
+    /** The same elements under another shape. */
+    public TensorData reshaped(int... extents) {
+        return new TensorData(type, longs(extents), data);
     }
 
     /** The elements as doubles. */
