@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Trains a dVAE on batches of one size: a batch is [pictures, channels, imageSize, imageSize] mapped by {@link
- * PixelMapping#CENTRED}. The noise depends on the seed, the step and the place of the micro-batch in its step only.
+ * PixelMapping#CENTRED}. The noise depends on the seed and the number of the micro-batch only; the temperature falls by micro-batches.
  *
  * <p>The counters {@code reconstruction}, {@code kl} and {@code usage} are the unweighted terms, one value a micro-batch.
  */
@@ -24,8 +24,6 @@ public final class DiscreteVaeTraining implements Objective<float[]> {
     private final long seed;
     private final GumbelNoise gumbel = new GumbelNoise();
     private final float[] noise;
-    private long lastStep = -1;
-    private int microBatch;
 
     /**
      * Reserves the inputs.
@@ -63,13 +61,11 @@ public final class DiscreteVaeTraining implements Objective<float[]> {
     }
 
     @Override
-    public void feed(Executable executable, float[] batch, long step) {
-        microBatch = step == lastStep ? microBatch + 1 : 0;
-        lastStep = step;
-        gumbel.fill(noise, seed + STEP_STRIDE * (step + 1) + microBatch);
+    public void feed(Executable executable, float[] batch, long micro) {
+        gumbel.fill(noise, seed + STEP_STRIDE * (micro + 1));
         executable.write(inputs.pictures(), batch);
         executable.write(inputs.noise(), noise);
-        executable.write(inputs.inverseTemperature(), new double[] {1 / temperature.at(step)});
+        executable.write(inputs.inverseTemperature(), new double[] {1 / temperature.at(micro)});
     }
 
     /** One: the counters are means already. */

@@ -33,6 +33,9 @@ import java.util.Map;
 
 /** Trains a dVAE tokenizer. */
 public final class TokenizerJob {
+    /** Share of the run after which the temperature has reached its end. */
+    private static final double TEMPERATURE_SHARE = 0.8;
+
     private TokenizerJob() {}
 
     /**
@@ -58,11 +61,11 @@ public final class TokenizerJob {
         try (LoaderSource<float[]> source =
                 new LoaderSource<>(data, pipeline, options, optim.updateFreq(), Batch::images)) {
             int stepsPerEpoch = source.stepsPerEpoch();
-            int microBatches = optim.epochs() * stepsPerEpoch * optim.updateFreq();
+            int descent = (int) (TEMPERATURE_SHARE * optim.epochs() * stepsPerEpoch * optim.updateFreq());
             DiscreteVaeTraining objective = new DiscreteVaeTraining(
                     model,
                     recipe.loss(),
-                    new TemperatureSchedule(recipe.temperature(), recipe.temperatureEnd(), microBatches),
+                    new TemperatureSchedule(recipe.temperature(), recipe.temperatureEnd(), descent),
                     optim.batchSize(),
                     recipe.run().seed());
             Optimiser optimiser = new Optimiser(

@@ -1,0 +1,24 @@
+package beits.cli;
+
+import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Where a command writes: results to standard output, messages to standard error. */
+final class Streams {
+    private Streams() {}
+
+    static PrintWriter out(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    static PrintWriter err(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec).commandLine().getErr();
+    }
+
+    /** Whether standard error is a terminal that a progress bar can be drawn on. */
+    static boolean errorIsTerminal() {
+        return System.console() != null && System.console().isTerminal();
+    }
+}
