@@ -35,7 +35,13 @@ final class ClassifierCases implements CaseRunner {
                 1);
         Recipe recipe = Recipe.of(config, layout);
         boolean mixed = config.has("mixup");
-        MixedObjective objective = new MixedObjective(layout, model, pictures, mixed, config.number("smoothing", 0));
+        MixedObjective objective = new MixedObjective(
+                layout,
+                model,
+                pictures,
+                mixed,
+                config.number("smoothing", 0),
+                network.dropPath() > 0 ? golden.input("drop_path_uniform").values() : null);
         Optimiser optimiser = new Optimiser(layout, recipe.settings(), recipe.groups());
         Probe probe = Probe.record(model, objective);
         Evaluation evaluation = Evaluation.record(model, objective);
@@ -179,8 +185,8 @@ final class ClassifierCases implements CaseRunner {
     private record Evaluation(Program program, Slot logits, Slot loss, Slot hits) {
         static Evaluation record(ImageClassifier model, MixedObjective objective) {
             Graph graph = new Graph("evaluation", false);
-            Tensor logits =
-                    graph.output(model.logits(model.pool(model.encoder().apply(graph, objective.inputs(), false))));
+            Encoder.Inputs inputs = new Encoder.Inputs(objective.inputs().images(), null, null);
+            Tensor logits = graph.output(model.logits(model.pool(model.encoder().apply(graph, inputs, false))));
             Losses.Classified result = objective.loss(graph, logits);
             graph.output(result.loss());
             graph.output(result.hits());

@@ -24,14 +24,23 @@ final class MixedObjective implements Objective<MixedBatch> {
     private final Slot labels;
     private final @Nullable Slot targets;
     private final double smoothing;
+    private final double @Nullable [] uniforms;
 
-    MixedObjective(Layout layout, ImageClassifier model, int pictures, boolean soft, double smoothing) {
+    /** @param uniforms drop path draws [depth, 2, pictures] of every batch, or none for no drop path */
+    MixedObjective(
+            Layout layout,
+            ImageClassifier model,
+            int pictures,
+            boolean soft,
+            double smoothing,
+            double @Nullable [] uniforms) {
         this.layout = layout;
         this.model = model;
         this.inputs = Encoder.Inputs.training(layout, model.encoder().config(), pictures, false);
         this.labels = layout.indexes(pictures);
         this.targets = soft ? layout.input(pictures, model.classes()) : null;
         this.smoothing = smoothing;
+        this.uniforms = uniforms;
     }
 
     @Override
@@ -65,6 +74,10 @@ final class MixedObjective implements Objective<MixedBatch> {
             executable.write(labels, batch.labels());
         } else {
             executable.write(targets, Objects.requireNonNull(batch.targets()));
+        }
+        Slot keep = inputs.keep();
+        if (keep != null) {
+            executable.write(keep, model.encoder().dropPathFactors(Objects.requireNonNull(uniforms)));
         }
     }
 
