@@ -94,9 +94,20 @@ final class Convolution {
 
     /** The channels of a pixel, one place of the window apart. */
     private void spread(MemorySegment x, long from, float[] line, int at) {
-        int channels = window.channels();
-        for (int c = 0; c < channels; c++) {
+        if (channelStep == 1) {
+            spreadNeighbours(x, from, line, at, area, window.channels());
+            return;
+        }
+        for (int c = 0; c < window.channels(); c++) {
             line[at + c * area] = Lanes.get(x, from + c * channelStep);
+        }
+    }
+
+    private static void spreadNeighbours(MemorySegment x, long from, float[] line, int at, int area, int channels) {
+        int to = at;
+        for (int c = 0; c < channels; c++) {
+            line[to] = Lanes.get(x, from + c);
+            to += area;
         }
     }
 
@@ -115,7 +126,7 @@ final class Convolution {
                 }
                 long row = ((long) picture * window.outHeight() + oy / window.stride()) * window.outWidth()
                         + ox / window.stride();
-                collect(folded, row * columns + ky * window.kernelWidth() + kx, sum);
+                collect(folded, row * columns + ky * window.kernelWidth() + kx, sum, area, channels);
             }
         }
         long to = (long) picture * channels * window.height() * window.width() + y * yStep + column * xStep;
@@ -124,10 +135,11 @@ final class Convolution {
         }
     }
 
-    private void collect(MemorySegment folded, long from, float[] sum) {
-        int channels = window.channels();
+    private static void collect(MemorySegment folded, long from, float[] sum, int area, int channels) {
+        int at = 0;
         for (int c = 0; c < channels; c++) {
-            sum[c] += Lanes.get(folded, from + (long) c * area);
+            sum[c] += Lanes.get(folded, from + at);
+            at += area;
         }
     }
 }
