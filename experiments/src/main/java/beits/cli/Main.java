@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "BEITS 0.1.0",
         description = "BEiT: BERT pre-training of image Transformers, on the JVM.",
-        subcommands = {DemoCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {DemoCommand.class, ConformanceCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Exit code for a mistake of the user. */
     static final int USER_MISTAKE = 2;

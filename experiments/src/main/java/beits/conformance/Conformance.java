@@ -3,7 +3,6 @@ package beits.conformance;
 import beits.device.Device;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,8 @@ public final class Conformance {
      * @param device what computes
      * @param listener hears each result as soon as it is known
      * @return the results in the order of the folders' names
-     * @throws IOException when the folder cannot be searched or holds no case
+     * @throws IllegalArgumentException when there is no such folder or it holds no case
+     * @throws IOException when the folder cannot be searched
      */
     public static List<CaseResult> run(Path folder, Device device, Consumer<CaseResult> listener) throws IOException {
         List<CaseResult> results = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class Conformance {
     /** The folders of all cases under a folder: those with a description or with expected values. */
     private static Set<Path> find(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            throw new NoSuchFileException(folder + ": no such folder; give one that holds golden cases");
+            throw new IllegalArgumentException(folder + ": no such folder; give one that holds golden cases");
         }
         Set<Path> cases = new TreeSet<>();
         try (Stream<Path> files = Files.walk(folder)) {
@@ -67,7 +67,7 @@ public final class Conformance {
                     .forEach(file -> cases.add(file.toAbsolutePath().normalize().getParent()));
         }
         if (cases.isEmpty()) {
-            throw new NoSuchFileException(
+            throw new IllegalArgumentException(
                     folder + ": holds no golden case; a case is a folder with a " + GoldenCase.DESCRIPTION);
         }
         return cases;

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -105,10 +104,10 @@ class ConformanceTest {
     void aFolderWithoutCasesIsAnError(@TempDir Path folder) {
         try (Device device = Devices.open("reference")) {
             assertThatThrownBy(() -> Conformance.run(folder, device, _ -> {}))
-                    .isInstanceOf(NoSuchFileException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("holds no golden case");
             assertThatThrownBy(() -> Conformance.run(folder.resolve("absent"), device, _ -> {}))
-                    .isInstanceOf(NoSuchFileException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("no such folder");
         }
     }
