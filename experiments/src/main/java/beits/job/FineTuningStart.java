@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  * final norm of pre-training are left out, a shared relative position table goes into every block, norm and head stay fresh.
  */
 final class FineTuningStart {
+    private static final String BACKBONE = "backbone.";
+    private static final List<String> HEADS =
+            List.of("head.", "fc_norm.", "norm.", "fpn1.", "fpn2.", "decode_head.", "auxiliary_head.");
     private static final String SHARED_TABLE = "rel_pos_bias.relative_position_bias_table";
 
     private FineTuningStart() {}
@@ -26,10 +29,12 @@ final class FineTuningStart {
         List<String> wrong = new ArrayList<>();
         List<Runnable> writes = new ArrayList<>();
         for (Parameter parameter : layout.parameters()) {
-            String name = parameter.name();
+            String name = parameter.name().startsWith(BACKBONE)
+                    ? parameter.name().substring(BACKBONE.length())
+                    : parameter.name();
             boolean table = name.endsWith("attn.relative_position_bias_table");
             String from = table && !pretrained.has(name) ? SHARED_TABLE : name;
-            if (name.startsWith("head.") || name.startsWith("fc_norm.") || name.startsWith("norm.")) {
+            if (isHead(name)) {
                 fresh.add(name);
             } else if (!pretrained.has(from)) {
                 wrong.add("no tensor " + from);
@@ -50,5 +55,9 @@ final class FineTuningStart {
         }
         writes.forEach(Runnable::run);
         notes.accept("newly initialised: " + String.join(", ", fresh));
+    }
+
+    private static boolean isHead(String name) {
+        return HEADS.stream().anyMatch(name::startsWith);
     }
 }
