@@ -3,8 +3,6 @@ package beits.device.cpu;
 import beits.kernel.Attention;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,9 +105,7 @@ final class AttentionForward implements Step {
             }
             for (int r = 0; r < rows; r++) {
                 long biasRow = ((long) head * tokens + i + r) * tokens;
-                float max = scaleAndBias(own, r, biasRow);
-                float sum = exponentials(own, r, max);
-                normalise(own, r, 1f / sum, ((long) piece * tokens + i + r) * tokens);
+                softmax(own, r, biasRow, ((long) piece * tokens + i + r) * tokens);
             }
             weightValues(own, panelRows, rows, ((long) picture * tokens + i) * heads * size + (long) head * size);
         }
@@ -120,65 +116,83 @@ final class AttentionForward implements Step {
         return (key / STRETCH * kernel.rows() + row) * MicroKernel.ROW_STRIDE + key % STRETCH;
     }
 
-    private float scaleAndBias(float[] own, int row, long biasRow) {
-        FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
-        FloatVector factor = Lanes.all(scale);
+    /** Softmax of a row of scores, stretch by stretch. */
+    private void softmax(float[] own, int row, long biasRow, long probabilityRow) {
+        float max = Float.NEGATIVE_INFINITY;
         for (int from = 0; from < tokens; from += STRETCH) {
-            int count = Math.min(STRETCH, tokens - from);
             int at = scoresAt + score(kernel, row, from);
-            int whole = Lanes.whole(count);
-            for (int j = 0; j < whole; j += Lanes.COUNT) {
-                FloatVector s = Lanes.load(own, at + j).mul(factor);
-                if (bias != null) {
-                    s = s.add(Lanes.load(bias, biasRow + from + j));
-                }
-                s.intoArray(own, at + j);
-                max = Lanes.larger(max, s);
-            }
-            if (whole < count) {
-                VectorMask<Float> rest = Lanes.first(count - whole);
-                FloatVector s = Lanes.load(own, at + whole).mul(factor);
-                if (bias != null) {
-                    s = s.add(Lanes.load(bias, biasRow + from + whole, rest));
-                }
-                s.intoArray(own, at + whole);
-                max = max.lanewise(VectorOperators.MAX, s, rest);
-            }
+            int count = Math.min(STRETCH, tokens - from);
+            max = Math.max(
+                    max,
+                    bias == null
+                            ? scaled(own, at, count, scale)
+                            : scaledAndBiased(own, at, count, scale, bias, biasRow + from));
         }
-        return Lanes.max(max);
-    }
-
-    private float exponentials(float[] own, int row, float max) {
-        FloatVector sum = Lanes.zero();
+        float sum = 0;
         for (int from = 0; from < tokens; from += STRETCH) {
-            int count = Math.min(STRETCH, tokens - from);
             int at = scoresAt + score(kernel, row, from);
-            int whole = Lanes.whole(count);
-            for (int j = 0; j < whole; j += Lanes.COUNT) {
-                FloatVector e = VectorMath.exp(Lanes.load(own, at + j).sub(max));
-                e.intoArray(own, at + j);
-                sum = sum.add(e);
-            }
-            if (whole < count) {
-                FloatVector e = VectorMath.exp(Lanes.load(own, at + whole).sub(max));
-                e.intoArray(own, at + whole);
-                sum = sum.add(e, Lanes.first(count - whole));
-            }
+            sum += exponentials(own, at, Math.min(STRETCH, tokens - from), max);
         }
-        return Lanes.sum(sum);
-    }
-
-    private void normalise(float[] own, int row, float factor, long probabilityRow) {
         for (int from = 0; from < tokens; from += STRETCH) {
-            int count = Math.min(STRETCH, tokens - from);
             int at = scoresAt + score(kernel, row, from);
-            for (int j = 0; j < count; j += Lanes.COUNT) {
-                Lanes.load(own, at + j).mul(factor).intoArray(own, at + j);
-            }
+            int count = Math.min(STRETCH, tokens - from);
+            scaled(own, at, count, 1f / sum);
             if (probabilities != null) {
                 TileStore.store(own, at, 0, 1, count, probabilities, probabilityRow + from, 0);
             }
         }
+    }
+
+    /** {@code s = scale · s}; the largest. */
+    private static float scaled(float[] s, int at, int count, float scale) {
+        int whole = Lanes.whole(count);
+        FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector v = Lanes.load(s, at + j).mul(scale);
+            v.intoArray(s, at + j);
+            max = Lanes.larger(max, v);
+        }
+        float largest = Lanes.max(max);
+        for (int j = whole; j < count; j++) {
+            s[at + j] *= scale;
+            largest = Math.max(largest, s[at + j]);
+        }
+        return largest;
+    }
+
+    /** {@code s = scale · s + bias}; the largest. */
+    private static float scaledAndBiased(float[] s, int at, int count, float scale, MemorySegment bias, long biasAt) {
+        int whole = Lanes.whole(count);
+        FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
+        for (int j = 0; j < whole; j += Lanes.COUNT) {
+            FloatVector v = Lanes.load(s, at + j).mul(scale).add(Lanes.load(bias, biasAt + j));
+            v.intoArray(s, at + j);
+            max = Lanes.larger(max, v);
+        }
+        float largest = Lanes.max(max);
+        for (int j = whole; j < count; j++) {
+            s[at + j] = s[at + j] * scale + Lanes.get(bias, biasAt + j);
+            largest = Math.max(largest, s[at + j]);
+        }
+        return largest;
+    }
+
+    /**
+     * {@code s = exp(s − max)}; the sum. What lies between the end of the row and the end of its last vector is set to the least
+     * value first, so that no mask is needed.
+     */
+    private static float exponentials(float[] s, int at, int count, float max) {
+        int end = Pieces.ceil(count, Lanes.COUNT) * Lanes.COUNT;
+        for (int j = count; j < end; j++) {
+            s[at + j] = Float.NEGATIVE_INFINITY;
+        }
+        FloatVector sum = Lanes.zero();
+        for (int j = 0; j < end; j += Lanes.COUNT) {
+            FloatVector e = VectorMath.exp(Lanes.load(s, at + j).sub(max));
+            e.intoArray(s, at + j);
+            sum = sum.add(e);
+        }
+        return Lanes.sum(sum);
     }
 
     private void weightValues(float[] own, int panelRows, int rows, long to) {
