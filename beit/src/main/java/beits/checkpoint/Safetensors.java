@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -47,13 +46,16 @@ public final class Safetensors {
      * @throws CheckpointException when the file is no whole safetensors file
      */
     public static NamedTensors read(Path file) throws IOException {
-        MemorySegment whole;
+        return read(map(file), file.toString());
+    }
+
+    /** A file as memory, which stays valid as long as anybody holds it. */
+    static MemorySegment map(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            whole = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         } catch (NoSuchFileException e) {
             throw new CheckpointException(file + ": no such file", e);
         }
-        return read(whole, file.toString());
     }
 
     /**
@@ -195,17 +197,13 @@ public final class Safetensors {
         return "%08x".formatted(crc.getValue());
     }
 
-    /** Whether a file begins like safetensors: a plausible header length, then a brace. */
+    /** Whether a file begins like safetensors: a header length, then a brace. */
+    static boolean looksLike(MemorySegment whole) {
+        return whole.byteSize() >= 9 && whole.get(ValueLayout.JAVA_BYTE, 8) == '{';
+    }
+
+    /** Whether a file begins like safetensors: a header length, then a brace. */
     public static boolean looksLike(Path file) throws IOException {
-        if (Files.size(file) < 9) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer head = ByteBuffer.allocate(9).order(ByteOrder.LITTLE_ENDIAN);
-            while (head.hasRemaining() && channel.read(head) >= 0) {
-                continue;
-            }
-            return head.get(8) == '{';
-        }
+        return looksLike(map(file));
     }
 }
