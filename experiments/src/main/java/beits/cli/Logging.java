@@ -37,8 +37,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         appender.start();
     }
 
-    /** Writes everything from INFO on into a file too. */
-    static void alsoTo(Path file) {
+    /** Writes everything from INFO on into a file too, until the result is closed. */
+    static AutoCloseable alsoTo(Path file) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         FileAppender<ILoggingEvent> appender = new FileAppender<>();
         appender.setFile(file.toString());
@@ -56,5 +56,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
                 console.addFilter(warnings);
             }
         });
+        return () -> {
+            root.detachAppender(appender);
+            appender.stop();
+        };
     }
 }

@@ -6,11 +6,11 @@ import beits.image.PictureException;
 import beits.train.NonFiniteLossException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,7 +20,19 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "BEITS 0.1.0",
         description = "BEiT: BERT pre-training of image Transformers, on the JVM.",
-        subcommands = {DemoCommand.class, ConformanceCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            TrainTokenizerCommand.class,
+            PretrainCommand.class,
+            FinetuneCommand.class,
+            ConformanceCommand.class,
+            BenchmarkCommand.class,
+            RecipesCommand.class,
+            ReportCommand.class,
+            DevicesCommand.class,
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     /** Exit code for a mistake of the user. */
     static final int USER_MISTAKE = 2;
@@ -53,9 +65,12 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
         line.setParameterExceptionHandler((exception, parsed) -> {
-            err.println("beits: " + oneLine(exception.getMessage()));
-            CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
-            err.println("Try '" + exception.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            String near = exception instanceof CommandLine.UnmatchedArgumentException unmatched
+                            && !unmatched.getSuggestions().isEmpty()
+                    ? ", did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?"
+                    : "";
+            String command = exception.getCommandLine().getCommandSpec().qualifiedName();
+            err.println("beits: %s%s; see %s --help".formatted(oneLine(exception.getMessage()), near, command));
             return USER_MISTAKE;
         });
         line.setExecutionStrategy(parsed -> {
@@ -65,11 +80,15 @@ public final class Main {
             }
             return new CommandLine.RunLast().execute(parsed);
         });
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } finally {
+            out.flush();
+            err.flush();
+        }
     }
 
     private static int explain(Exception exception, PrintWriter err) {
-        LoggerFactory.getLogger(Main.class).info("failed", exception);
         return switch (exception) {
             case UserException e -> say(err, e, USER_MISTAKE);
             case IllegalArgumentException e -> say(err, e, USER_MISTAKE);
@@ -86,6 +105,7 @@ public final class Main {
                 yield USER_MISTAKE;
             }
             case IOException e -> say(err, e, FAILED);
+            case UncheckedIOException e -> say(err, e, FAILED);
             default -> {
                 err.println("beits: unexpected " + exception.getClass().getSimpleName() + ": "
                         + oneLine(exception.getMessage()) + "; please report it with log.txt of the run");

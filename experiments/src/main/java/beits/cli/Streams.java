@@ -17,6 +17,11 @@ final class Streams {
         return Objects.requireNonNull(spec).commandLine().getErr();
     }
 
+    /** Name of the command itself, without those above it. */
+    static String name(@Nullable CommandSpec spec) {
+        return Objects.requireNonNull(spec).name();
+    }
+
     /** Whether standard error is a terminal that a progress bar can be drawn on. */
     static boolean errorIsTerminal() {
         return System.console() != null && System.console().isTerminal();

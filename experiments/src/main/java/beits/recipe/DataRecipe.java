@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Where pictures come from.
  *
  * @param source which format
- * @param path folder of the data; none for bundled data
+ * @param path folder of the data; none for bundled data and for the folder of Debian's package
  * @param limit how many pictures to use at most, 0 for all
  */
 public record DataRecipe(Source source, @Nullable String path, int limit) {
@@ -14,20 +14,27 @@ public record DataRecipe(Source source, @Nullable String path, int limit) {
     public enum Source {
         /** The bundled 10,000 training and 2,000 test pictures of Fashion-MNIST. */
         FASHION_MNIST_SAMPLE,
-        /** Fashion-MNIST or MNIST as IDX files in {@code path}. */
+        /** Fashion-MNIST as IDX files in {@code path}, else where Debian's package puts them. */
         FASHION_MNIST,
+        /** The bundled colour drawings, 64 x 64 pixels. */
+        DRAWINGS_SAMPLE,
+        /** CIFAR-10's binary files in {@code path}. */
+        CIFAR_10,
+        /** CIFAR-100's binary files in {@code path}, with the fine labels. */
+        CIFAR_100,
         /** {@code path/train/class/*.jpeg} and {@code path/val/class/*.jpeg}, as torchvision's ImageFolder. */
         IMAGE_FOLDER,
         /** All pictures below {@code path}, without labels. */
-        UNLABELLED_FOLDER
+        UNLABELLED_FOLDER;
+
+        /** Whether pictures can be found without a path. */
+        public boolean needsNoPath() {
+            return this == FASHION_MNIST_SAMPLE || this == FASHION_MNIST || this == DRAWINGS_SAMPLE;
+        }
     }
 
     public DataRecipe {
         Check.that(limit >= 0, "data.limit", limit, "0 for all, or above");
-        Check.that(
-                source == Source.FASHION_MNIST_SAMPLE || path != null,
-                "data.path",
-                "nothing",
-                "the folder of the data");
+        Check.that(source.needsNoPath() || path != null, "data.path", "nothing", "the folder of the data");
     }
 }

@@ -51,7 +51,9 @@ public record ModelRecipe(
                     layerScaleInit,
                     dropPath);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("model." + e.getMessage(), e);
+            // The recipe has one size where the network has two.
+            String message = String.valueOf(e.getMessage()).replace("imageHeight", "imageSize");
+            throw new IllegalArgumentException("model." + message, e);
         }
     }
 

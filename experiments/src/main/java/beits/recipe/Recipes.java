@@ -8,17 +8,20 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -27,15 +30,24 @@ public final class Recipes {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .build();
-    private static final YAMLMapper STRICT = YAML.rebuild()
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     /** The recipes that come along, by name. */
-    public static final List<String> SHIPPED = List.of();
+    public static final List<String> SHIPPED = List.of(
+            "fashion-tokenizer",
+            "fashion-pretrain",
+            "fashion-finetune",
+            "imagenet-tokenizer",
+            "beit-base-pretrain",
+            "beit-base-22k-pretrain",
+            "beit-large-pretrain",
+            "beit-base-finetune",
+            "beit-base-finetune-384",
+            "beit-base-cifar100",
+            "beit-large-finetune",
+            "beit-large-finetune-384");
 
     private Recipes() {}
 
@@ -65,31 +77,16 @@ public final class Recipes {
         for (String override : overrides) {
             apply(root, override, origins);
         }
+        Optional<Fields.Fault> fault = new Fields(YAML).fault(root, type);
+        if (fault.isPresent()) {
+            String path = fault.get().path();
+            throw new RecipeException(where(source, path, places, origins) + path + ": "
+                    + fault.get().message());
+        }
         try {
-            return bind(root, type);
-        } catch (UnrecognizedPropertyException e) {
-            String path = path(e);
-            throw new RecipeException(
-                    where(source, path, places, origins) + path + ": unknown field" + suggestion(e)
-                            + "; the fields here are "
-                            + e.getKnownPropertyIds().stream()
-                                    .map(String::valueOf)
-                                    .sorted()
-                                    .collect(Collectors.joining(", ")),
-                    e);
+            return YAML.treeToValue(root, type);
         } catch (DatabindException e) {
             throw explain(source, e, places, origins);
-        }
-    }
-
-    private static <T> T bind(ObjectNode root, Class<T> type) {
-        try {
-            return STRICT.treeToValue(root, type);
-        } catch (DatabindException e) {
-            // A typo is both unknown and missing; the strict pass tells the latter, the lenient one the former, which
-            // helps more.
-            YAML.treeToValue(root, type);
-            throw e;
         }
     }
 
@@ -107,15 +104,6 @@ public final class Recipes {
         }
         String path = path(e);
         String message = firstLine(e.getOriginalMessage());
-        if (message.startsWith("Missing required creator property")) {
-            String field = message.replaceAll("^[^']*'([^']*)'.*$", "$1");
-            String full = path.isEmpty() ? field : path.endsWith(field) ? path : path + "." + field;
-            String parent = full.contains(".") ? full.substring(0, full.lastIndexOf('.')) : "";
-            return new RecipeException(
-                    where(source, parent, places, origins) + full
-                            + ": missing; add it (the recipes that come along show every field)",
-                    e);
-        }
         return new RecipeException(where(source, path, places, origins) + path + ": " + message, e);
     }
 
@@ -140,6 +128,27 @@ public final class Recipes {
     /** A recipe as YAML, every field spelled out. */
     public static String write(Object recipe) {
         return YAML.writeValueAsString(recipe);
+    }
+
+    /** The fields, such as {@code optim.lr}, in which two recipes of the same kind differ. */
+    public static List<String> differences(String one, String other) {
+        Map<String, String> values = new TreeMap<>();
+        flatten("", YAML.readTree(one), values);
+        Map<String, String> others = new TreeMap<>();
+        flatten("", YAML.readTree(other), others);
+        TreeSet<String> fields = new TreeSet<>(values.keySet());
+        fields.addAll(others.keySet());
+        fields.removeIf(field -> Objects.equals(values.get(field), others.get(field)));
+        return List.copyOf(fields);
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> values) {
+        if (node instanceof ObjectNode object) {
+            object.properties()
+                    .forEach(e -> flatten(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue(), values));
+        } else {
+            values.put(path, node.toString());
+        }
     }
 
     private static void apply(ObjectNode root, String override, Map<String, String> origins) {
@@ -200,37 +209,6 @@ public final class Recipes {
         return e.getPath().stream()
                 .map(r -> r.getPropertyName() == null ? String.valueOf(r.getIndex()) : r.getPropertyName())
                 .collect(Collectors.joining("."));
-    }
-
-    private static String suggestion(UnrecognizedPropertyException e) {
-        Map<Integer, String> byDistance = new TreeMap<>();
-        for (Object known : e.getKnownPropertyIds()) {
-            byDistance.putIfAbsent(distance(String.valueOf(known), e.getPropertyName()), String.valueOf(known));
-        }
-        if (byDistance.isEmpty()) {
-            return "";
-        }
-        Map.Entry<Integer, String> nearest = byDistance.entrySet().iterator().next();
-        return nearest.getKey() <= 3 ? ", did you mean " + nearest.getValue() + "?" : "";
-    }
-
-    /** Levenshtein distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replace, 1 + Math.min(above, row[j - 1]));
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
     }
 
     private static String firstLine(@Nullable String message) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -37,14 +38,21 @@ public final class MetricsLog implements Consumer<TrainingEvent>, AutoCloseable 
      * @param keep steps to keep of an older part: lines of later steps are dropped
      */
     public static MetricsLog open(Path file, long keep) throws IOException {
-        List<String> kept = new ArrayList<>();
-        for (JsonNode line : read(file)) {
-            if (line.path("step").asLong() <= keep) {
-                kept.add(JSON.writeValueAsString(line));
+        StringBuilder kept = new StringBuilder();
+        if (Files.isRegularFile(file)) {
+            for (String line : Files.readAllLines(file)) {
+                Optional<JsonNode> parsed = parse(line);
+                if (parsed.isPresent() && parsed.get().path("step").asLong() <= keep) {
+                    kept.append(line).append('\n');
+                }
             }
         }
-        byte[] bytes = kept.isEmpty() ? new byte[0] : (String.join("\n", kept) + "\n").getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(bytes)));
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(kept.toString());
+        AtomicFile.write(file, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
         return new MetricsLog(Files.newBufferedWriter(file, StandardOpenOption.APPEND));
     }
 
@@ -53,14 +61,19 @@ public final class MetricsLog implements Consumer<TrainingEvent>, AutoCloseable 
         List<JsonNode> lines = new ArrayList<>();
         if (Files.isRegularFile(file)) {
             for (String line : Files.readAllLines(file)) {
-                try {
-                    lines.add(JSON.readTree(line));
-                } catch (JacksonException e) {
-                    break;
-                }
+                parse(line).ifPresent(lines::add);
             }
         }
         return lines;
+    }
+
+    private static Optional<JsonNode> parse(String line) {
+        try {
+            return Optional.of(JSON.readTree(line));
+        } catch (JacksonException e) {
+            // The last line of a run that died may be cut off.
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -87,7 +100,7 @@ public final class MetricsLog implements Consumer<TrainingEvent>, AutoCloseable 
         }
         try {
             writer.write(JSON.writeValueAsString(line));
-            writer.newLine();
+            writer.write('\n');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,38 @@
+package beits.cli;
+
+import beits.train.RunCheckpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Checkpoints as users name them: a file, or the folder of a run. */
+final class Checkpoint {
+    private Checkpoint() {}
+
+    /**
+     * The file that is meant: of a run's folder the finished model, else the newest checkpoint.
+     *
+     * @throws UserException when there is none
+     */
+    static Path find(String fileOrRun) throws IOException {
+        Path path = Path.of(fileOrRun);
+        if (Files.isRegularFile(path)) {
+            return path;
+        }
+        if (!Files.isDirectory(path)) {
+            throw new UserException("%s: no such checkpoint or run folder".formatted(path));
+        }
+        Path model = path.resolve("model.safetensors");
+        if (Files.isRegularFile(model)) {
+            return model;
+        }
+        List<Long> steps = new RunCheckpoints(path, 1, Map.of()).steps();
+        if (steps.isEmpty()) {
+            throw new UserException(
+                    "%s: holds neither model.safetensors nor a checkpoint step-N.safetensors".formatted(path));
+        }
+        return path.resolve("step-%d.safetensors".formatted(steps.getLast()));
+    }
+}

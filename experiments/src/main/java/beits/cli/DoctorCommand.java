@@ -1,0 +1,110 @@
+package beits.cli;
+
+import beits.device.DeviceDescription;
+import beits.device.DeviceException;
+import beits.device.DeviceProvider;
+import beits.device.Devices;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code beits doctor}. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description = "Says what this machine has, and the one thing to do for what is missing.")
+final class DoctorCommand implements Callable<Integer> {
+    private static final Path OPENCL_DRIVERS = Path.of("/etc/OpenCL/vendors");
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = Streams.out(spec);
+        Runtime runtime = Runtime.getRuntime();
+        say(out, true, "JDK", "%s, %s".formatted(System.getProperty("java.version"), System.getProperty("java.home")));
+        boolean vector = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        say(
+                out,
+                vector,
+                "Vector API",
+                vector ? "there" : "not switched on: start with ./beits, or add --add-modules jdk.incubator.vector");
+        say(
+                out,
+                true,
+                "processor",
+                "%d threads, %s".formatted(runtime.availableProcessors(), System.getProperty("os.arch")));
+        say(
+                out,
+                true,
+                "memory",
+                String.format(
+                        Locale.ROOT,
+                        "Java heap up to %.1f GB; models lie outside of it (BEITS_OPTS=-Xmx8g changes the heap)",
+                        runtime.maxMemory() / 1e9));
+        Optional<Path> sdk = sdk();
+        say(
+                out,
+                sdk.isPresent(),
+                "TornadoVM SDK",
+                sdk.map(Path::toString)
+                        .orElse(
+                                "none: `sdk install tornadovm` (a -jdk25 one), or set TORNADOVM_HOME; needed for GPUs only"));
+        if (sdk.isPresent()) {
+            boolean opencl = openClDriver();
+            say(
+                    out,
+                    opencl,
+                    "OpenCL driver",
+                    opencl
+                            ? "found in " + OPENCL_DRIVERS
+                            : "none in %s: install your GPU's, or pocl-opencl-icd for the processor"
+                                    .formatted(OPENCL_DRIVERS));
+        }
+        for (DeviceProvider provider : Devices.families()) {
+            try {
+                for (DeviceDescription device : provider.list()) {
+                    say(out, true, "device", device.name() + ", " + device.kind());
+                }
+            } catch (DeviceException e) {
+                say(out, false, "device", provider.family() + ": " + e.getMessage());
+            }
+        }
+        return 0;
+    }
+
+    private static Optional<Path> sdk() {
+        return Stream.of(
+                        Optional.ofNullable(System.getenv("TORNADOVM_HOME")).map(Path::of),
+                        Optional.of(Path.of(System.getProperty("user.home"), ".sdkman/candidates/tornadovm/current")))
+                .flatMap(Optional::stream)
+                .filter(path -> Files.isDirectory(path.resolve("share/java/tornado")))
+                .findFirst();
+    }
+
+    private static boolean openClDriver() throws IOException {
+        if (!Files.isDirectory(OPENCL_DRIVERS)) {
+            return false;
+        }
+        try (Stream<Path> drivers = Files.list(OPENCL_DRIVERS)) {
+            List<Path> found =
+                    drivers.filter(p -> p.toString().endsWith(".icd")).toList();
+            return !found.isEmpty();
+        }
+    }
+
+    private static void say(PrintWriter out, boolean good, String what, String state) {
+        out.println("%-4s %-14s %s".formatted(good ? "ok" : "-", what, state));
+    }
+}

@@ -1,0 +1,170 @@
+package beits.cli;
+
+import beits.autograd.Graph;
+import beits.autograd.Layout;
+import beits.classification.ClassificationObjective;
+import beits.data.Dataset;
+import beits.image.PictureException;
+import beits.job.Pictures;
+import beits.mim.MimObjective;
+import beits.model.BeitConfig;
+import beits.model.ImageClassifier;
+import beits.model.MaskedImageModel;
+import beits.optim.LayerDecay;
+import beits.optim.Optimiser;
+import beits.optim.ParameterGroup;
+import beits.program.Program;
+import beits.recipe.DataRecipe;
+import beits.recipe.FinetuneRecipe;
+import beits.recipe.OptimRecipe;
+import beits.recipe.PretrainRecipe;
+import beits.recipe.TokenizerRecipe;
+import beits.tokenizer.DiscreteVae;
+import beits.tokenizer.DiscreteVaeTraining;
+import beits.tokenizer.TemperatureSchedule;
+import beits.train.Objective;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/**
+ * What a recipe would cost, from recording its program without a device.
+ *
+ * @param parameters trainable values
+ * @param pictures pictures of an epoch, if the data is there
+ * @param optim batch and schedule
+ * @param bytes of the memory plan of one micro-batch with its backward pass and update: all arenas
+ * @param flops of an optimiser step
+ * @param assumption what had to be assumed, or empty
+ */
+record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long bytes, long flops, String assumption) {
+    /** Visual tokens of DALL-E's tokenizer, which the paper uses. */
+    private static final int PAPER_VOCABULARY = 8192;
+
+    static DryRun of(TokenizerRecipe recipe) {
+        Layout layout = new Layout();
+        DiscreteVae model = new DiscreteVae(layout, recipe.model());
+        DiscreteVaeTraining objective = new DiscreteVaeTraining(
+                model,
+                recipe.loss(),
+                new TemperatureSchedule(1, 1, 1),
+                recipe.optim().batchSize(),
+                0);
+        return of(objective, layout, recipe.optim(), recipe.data(), LayerDecay.NONE, "");
+    }
+
+    static DryRun of(PretrainRecipe recipe) {
+        Layout layout = new Layout();
+        BeitConfig config = recipe.model().config();
+        MimObjective objective = new MimObjective(
+                layout,
+                new MaskedImageModel(layout, config, PAPER_VOCABULARY),
+                recipe.optim().batchSize(),
+                recipe.mask().maskPatches(),
+                0);
+        return of(
+                objective,
+                layout,
+                recipe.optim(),
+                recipe.data(),
+                new LayerDecay(recipe.optim().layerDecay(), config.depth()),
+                "a tokenizer of %d words; its own program is not counted".formatted(PAPER_VOCABULARY));
+    }
+
+    static DryRun of(FinetuneRecipe recipe, int classesWithoutData) {
+        Layout layout = new Layout();
+        BeitConfig config = recipe.model().config();
+        int known = classes(recipe.data());
+        int classes = known > 0 ? known : classesWithoutData;
+        ImageClassifier model = new ImageClassifier(layout, config, classes, recipe.pooling(), recipe.initScale());
+        ClassificationObjective objective = new ClassificationObjective(
+                layout, model, recipe.optim().batchSize(), recipe.mixes(), recipe.smoothing(), 0);
+        return of(
+                objective,
+                layout,
+                recipe.optim(),
+                recipe.data(),
+                new LayerDecay(recipe.optim().layerDecay(), config.depth()),
+                known > 0 ? "" : "%d classes, because the data is not here".formatted(classes));
+    }
+
+    private static DryRun of(
+            Objective<?> objective,
+            Layout layout,
+            OptimRecipe optim,
+            DataRecipe data,
+            LayerDecay decay,
+            String assumption) {
+        Graph graph = new Graph("step", true);
+        Objective.Recorded recorded = objective.record(graph);
+        graph.output(recorded.loss());
+        graph.backward(recorded.loss(), 1.0 / optim.updateFreq(), false);
+        Optimiser optimiser = new Optimiser(
+                layout,
+                optim.settings(),
+                ParameterGroup.of(layout.parameters(), decay, ParameterGroup.NEVER_DECAYED, true));
+        optimiser.record(graph, graph.trained());
+        Program program = graph.build();
+        return new DryRun(
+                layout.parameterCount(),
+                size(data),
+                optim,
+                program.memory(),
+                program.flops() * optim.updateFreq(),
+                assumption);
+    }
+
+    private static OptionalInt size(DataRecipe recipe) {
+        try {
+            return OptionalInt.of(Pictures.training(recipe).size());
+        } catch (PictureException | IllegalArgumentException e) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private static int classes(DataRecipe recipe) {
+        try {
+            Dataset data = Pictures.training(recipe);
+            return data.classNames().size();
+        } catch (PictureException | IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
+    /** The costs, a line each. */
+    String text() {
+        int batch = optim.batchSize() * optim.updateFreq();
+        StringBuilder text = new StringBuilder();
+        line(text, "parameters", String.format(Locale.ROOT, "%,d", parameters));
+        line(
+                text,
+                "pictures a step",
+                "%d (%d x %d micro-batches)".formatted(batch, optim.batchSize(), optim.updateFreq()));
+        if (pictures.isPresent()) {
+            int steps = pictures.getAsInt() / batch;
+            line(
+                    text,
+                    "steps",
+                    String.format(
+                            Locale.ROOT,
+                            "%,d (%d epochs of %,d)",
+                            (long) steps * optim.epochs(),
+                            optim.epochs(),
+                            steps));
+        } else {
+            line(text, "steps", "unknown: the data is not here");
+        }
+        line(
+                text,
+                "memory",
+                String.format(Locale.ROOT, "%.2f GB for parameters, gradients, moments and activations", bytes / 1e9));
+        line(text, "work of a step", String.format(Locale.ROOT, "%.1f GFLOP", flops / 1e9));
+        if (!assumption.isEmpty()) {
+            line(text, "assumed", assumption);
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-16s %s%n", name, value));
+    }
+}

@@ -1,0 +1,70 @@
+package beits.cli;
+
+import beits.checkpoint.NamedTensors;
+import beits.checkpoint.Safetensors;
+import beits.job.FinetuneJob;
+import beits.recipe.FinetuneRecipe;
+import beits.report.ReportPage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code beits finetune}. */
+@Command(
+        name = "finetune",
+        mixinStandardHelpOptions = true,
+        description = "Fine-tunes a classifier from a pre-trained encoder, or from scratch, from a recipe.")
+final class FinetuneCommand implements Callable<Integer> {
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--classes",
+            defaultValue = "1000",
+            paramLabel = "N",
+            description = "for --dry-run where the data is not on this machine (default: ${DEFAULT-VALUE})")
+    private int classes = 1000;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        FinetuneRecipe recipe = options.read(FinetuneRecipe.class);
+        if (options.dryRun()) {
+            Streams.out(spec).print(DryRun.of(recipe, classes).text());
+            return 0;
+        }
+        String start = recipe.initFrom();
+        NamedTensors pretrained = start == null ? null : Safetensors.read(Checkpoint.find(start));
+        return RecipeRun.run(spec, common, options, recipe, "Classification", context -> {
+            FinetuneJob.Result result = FinetuneJob.run(recipe, pretrained, context, (predictor, trainer) -> {});
+            String top1 = percent(result.accuracy().top1());
+            String top5 = percent(result.accuracy().top5());
+            return new RecipeRun.Left(
+                    result.outcome(),
+                    result.weights(),
+                    "top-1 %s, top-5 %s".formatted(top1, top5),
+                    List.of(new ReportPage.Figures(List.of(
+                            new ReportPage.Figure(
+                                    top1,
+                                    "top-1 on %d test pictures"
+                                            .formatted(result.accuracy().pictures())),
+                            new ReportPage.Figure(top5, "top-5")))));
+        });
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+}

@@ -1,0 +1,72 @@
+package beits.cli;
+
+import beits.checkpoint.NamedTensors;
+import beits.device.Device;
+import beits.job.JobContext;
+import beits.report.ReportPage;
+import beits.report.RunReport;
+import beits.train.TrainingLoop;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the commands that run a recipe have in common: folder, device, progress, stopping, model file, report. */
+final class RecipeRun {
+    private RecipeRun() {}
+
+    /**
+     * What a job left.
+     *
+     * @param outcome how it ended
+     * @param weights the model with its description
+     * @param result what to say at the end, beside where the model and the report are
+     * @param sections of the report, after the curves
+     */
+    record Left(TrainingLoop.Outcome outcome, NamedTensors weights, String result, List<ReportPage.Section> sections) {}
+
+    /** Trains something. */
+    @FunctionalInterface
+    interface Job {
+        Left run(JobContext context) throws IOException;
+    }
+
+    /** Runs a job and returns the exit code. */
+    static int run(
+            @Nullable CommandSpec spec, CommonOptions common, RunOptions options, Object recipe, String title, Job job)
+            throws IOException {
+        PrintWriter out = Streams.out(spec);
+        PrintWriter err = Streams.err(spec);
+        RunFolder folder = options.folder(recipe);
+        String resume = options.resumeCommand(Streams.name(spec), folder.path());
+        try (Device device = common.open();
+                RunSession session = new RunSession(folder, options.name(), err)) {
+            try {
+                Left left = job.run(session.context(device));
+                if (left.outcome == TrainingLoop.Outcome.STOPPED) {
+                    err.println(
+                            "beits: stopped; saved %s; continue with: %s".formatted(session.lastCheckpoint(), resume));
+                    return Main.STOPPED;
+                }
+                session.keep(left.weights);
+                Path report = RunReport.write(
+                        folder.path(),
+                        title,
+                        "Recipe %s on device %s. %s"
+                                .formatted(options.name(), device.description().name(), left.result),
+                        left.sections);
+                out.println("model: %s   report: %s%s"
+                        .formatted(folder.model(), report, left.result.isEmpty() ? "" : "   " + left.result));
+                return 0;
+            } catch (IOException | RuntimeException e) {
+                session.failed(e);
+                if (session.lastCheckpoint() != null) {
+                    err.println("beits: %s stands; continue with: %s".formatted(session.lastCheckpoint(), resume));
+                }
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package beits.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole commands, from arguments to files, on networks of a few thousand parameters. */
+class RunTest {
+    private static final List<String> SMALL = List.of(
+            "--set",
+            "data.limit=48",
+            "--set",
+            "optim.batchSize=6",
+            "--set",
+            "optim.epochs=1",
+            "--set",
+            "run.saveEvery=3");
+    private static final List<String> ENCODER = List.of("--set", "model.width=16", "--set", "model.depth=2");
+
+    @TempDir
+    private static Path home;
+
+    private record Ended(int code, String out, String err) {}
+
+    private static Ended beits(List<String> arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(arguments.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
+        return new Ended(code, out.toString(), err.toString());
+    }
+
+    private static Ended beits(String... arguments) {
+        return beits(List.of(arguments));
+    }
+
+    private static List<String> tokenizer(Path out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("train-tokenizer", "fashion-tokenizer"));
+        arguments.addAll(SMALL);
+        arguments.addAll(List.of("--set", "model.hiddenDim=4", "--set", "model.tokens=16"));
+        arguments.addAll(List.of("--out", out.toString()));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    private static List<String> pretrain(Path out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("pretrain", "fashion-pretrain"));
+        arguments.addAll(SMALL);
+        arguments.addAll(ENCODER);
+        arguments.addAll(List.of("--set", "tokenizer=" + home.resolve("tokenizer"), "--set", "model.dropPath=0.1"));
+        arguments.addAll(List.of("--out", out.toString()));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    @BeforeAll
+    static void trainTokenizer() {
+        Ended ended = beits(tokenizer(home.resolve("tokenizer")));
+        assertThat(ended.err).doesNotContain("Exception");
+        assertThat(ended.code).isZero();
+        Ended pretrained = beits(pretrain(home.resolve("pretrain")));
+        assertThat(pretrained.code).as(pretrained.err).isZero();
+    }
+
+    @Test
+    void runFolderHoldsEverything() throws IOException {
+        Path run = home.resolve("pretrain");
+        assertThat(names(run))
+                .contains(
+                        "recipe.yaml",
+                        "metrics.jsonl",
+                        "log.txt",
+                        "tensorboard",
+                        "model.safetensors",
+                        "report.html",
+                        "step-8.safetensors",
+                        "step-8.state.safetensors")
+                .doesNotContain("step-3.safetensors");
+        assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(8);
+        assertThat(run.resolve("report.html")).content().contains("<svg", "mimAccuracy", "layerScaleInit");
+    }
+
+    /** A run that died after its checkpoint of step 6, and was continued, leaves the very files of one that did not. */
+    @Test
+    void resumedRunLeavesTheSameBytes() throws IOException {
+        Path whole = home.resolve("pretrain");
+        Path died = Files.createDirectory(home.resolve("died"));
+        for (String name : List.of("recipe.yaml", "metrics.jsonl", "step-6.safetensors", "step-6.state.safetensors")) {
+            Files.copy(whole.resolve(name), died.resolve(name));
+        }
+        Files.writeString(died.resolve("metrics.jsonl"), "{\"step\":", StandardOpenOption.APPEND);
+        Ended ended = beits(pretrain(died, "--resume"));
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.err).doesNotContain("step 6 of 8").contains("step 8 of 8");
+        for (String name :
+                List.of("metrics.jsonl", "step-8.safetensors", "step-8.state.safetensors", "model.safetensors")) {
+            assertThat(died.resolve(name)).as(name).hasSameBinaryContentAs(whole.resolve(name));
+        }
+    }
+
+    @Test
+    void otherThreadsAndWorkersLeaveTheSameBytes() {
+        Path other = home.resolve("other");
+        Ended ended = beits(pretrain(other, "--threads", "1", "--set", "run.workers=3"));
+        assertThat(ended.code).as(ended.err).isZero();
+        for (String name : List.of("metrics.jsonl", "step-8.state.safetensors", "model.safetensors")) {
+            assertThat(other.resolve(name))
+                    .as(name)
+                    .hasSameBinaryContentAs(home.resolve("pretrain").resolve(name));
+        }
+    }
+
+    @Test
+    void damagedCheckpointFallsBackToTheOneBefore() throws IOException {
+        Path run = home.resolve("damaged");
+        copy(home.resolve("pretrain"), run);
+        Files.delete(run.resolve("metrics.jsonl"));
+        Path newest = run.resolve("step-8.state.safetensors");
+        Files.write(newest, new byte[100]);
+        Ended ended = beits(pretrain(run, "--resume"));
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.err).contains("step-8.state.safetensors");
+        assertThat(newest).hasSameBinaryContentAs(home.resolve("pretrain").resolve("step-8.state.safetensors"));
+    }
+
+    @Test
+    void resumeWithAnotherRecipeIsRefused() {
+        Ended ended = beits(pretrain(home.resolve("pretrain"), "--resume", "--set", "optim.lr=0.5"));
+        assertThat(ended.code).isEqualTo(2);
+        assertThat(ended.err).contains("optim.lr").hasLineCount(1);
+    }
+
+    @Test
+    void folderInUseIsRefused() {
+        Ended ended = beits(pretrain(home.resolve("pretrain")));
+        assertThat(ended.code).isEqualTo(2);
+        assertThat(ended.err).contains("is not empty", "--resume").hasLineCount(1);
+    }
+
+    @Test
+    void fineTuningMeasures() {
+        Path run = home.resolve("finetune");
+        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
+        arguments.addAll(ENCODER);
+        arguments.addAll(List.of("--set", "initFrom=" + home.resolve("pretrain"), "--set", "optim.epochs=1"));
+        arguments.addAll(List.of("--set", "optim.warmupEpochs=0"));
+        Ended ended = beits(arguments);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out)
+                .contains("top-1", run.resolve("report.html").toString())
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pretrain no-such-recipe --out X",
+                "pretrain fashion-pretrain --set optim.lr=-1 --out X",
+                "pretrain fashion-pretrain --set optim.lrr=1 --out X",
+                "pretrain fashion-pretrain --set tokenizer=null --out X",
+                "pretrain fashion-pretrain --set tokenizer=nowhere --out X",
+                "pretrain fashion-pretrain --device gpu --out X",
+                "pretrain fashion-pretrain --threads -1 --out X",
+                "pretrain fashion-pretrain --resume --out X",
+                "pretrain fashion-tokenizer --out X",
+                "train-tokenizer fashion-tokenizer --set data.source=image_folder --set data.path=nowhere --out X",
+                "train-tokenizer fashion-tokenizer --set data.limit=3 --out X",
+                "finetune fashion-finetune --set initFrom=nowhere --out X",
+                "report nowhere",
+                "recipes nothing",
+                "benchmark step --model huge",
+                "benchmark step --batch 0"
+            })
+    void mistakeIsOneLineAndLeavesNothing(String line) {
+        Path out = home.resolve("never");
+        Ended ended = beits(line.replace("X", out.toString()).split(" "));
+        assertThat(ended.code).as(ended.err).isEqualTo(2);
+        assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
+        assertThat(ended.out).isEmpty();
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pretrain", "pretrian x", "--nonsense", "pretrain a --devise cpu", "benchmark"})
+    void wrongUseNamesTheHelp(String line) {
+        Ended ended = beits(line.split(" "));
+        assertThat(ended.code).isEqualTo(2);
+        assertThat(ended.err).contains("--help").hasLineCount(1);
+        assertThat(ended.out).isEmpty();
+    }
+
+    @Test
+    void everyCommandHelps() {
+        assertThat(beits("--help").code).isZero();
+        for (String command :
+                new picocli.CommandLine(new Main()).getSubcommands().keySet()) {
+            Ended ended = beits(command, "--help");
+            assertThat(ended.code).as(command).isZero();
+            assertThat(ended.out).contains("Usage: beits " + command);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        for (String name : names(from)) {
+            if (Files.isRegularFile(from.resolve(name))) {
+                Files.copy(from.resolve(name), to.resolve(name));
+            }
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString()).toList();
+        }
+    }
+}

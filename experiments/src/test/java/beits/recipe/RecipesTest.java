@@ -1,0 +1,158 @@
+package beits.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import beits.autograd.Layout;
+import beits.model.ImageClassifier;
+import beits.model.MaskedImageModel;
+import beits.tokenizer.DiscreteVae;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class RecipesTest {
+    private static final List<String> SHIPPED = Recipes.SHIPPED;
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @FieldSource("SHIPPED")
+    void shippedRecipeBuildsItsModelAndSurvivesWriting(String name) throws IOException {
+        Object recipe = read(name);
+        Path file = Files.writeString(folder.resolve("again.yaml"), Recipes.write(recipe));
+        assertThat(Recipes.read(file.toString(), recipe.getClass(), List.of())).isEqualTo(recipe);
+        assertThat(Recipes.text(name)).as("begins with what it is").startsWith("# ");
+        switch (recipe) {
+            case TokenizerRecipe t ->
+                assertThat(new DiscreteVae(new Layout(), t.model()).vocabulary())
+                        .isEqualTo(t.model().tokens());
+            case PretrainRecipe p ->
+                assertThat(new MaskedImageModel(new Layout(), p.model().config(), 8192).vocabulary())
+                        .isEqualTo(8192);
+            case FinetuneRecipe f ->
+                assertThat(new ImageClassifier(new Layout(), f.model().config(), 10, f.pooling(), f.initScale())
+                                .classes())
+                        .isEqualTo(10);
+            default -> throw new AssertionError(name);
+        }
+    }
+
+    private static Object read(String name) throws IOException {
+        Class<?> type = name.contains("tokenizer")
+                ? TokenizerRecipe.class
+                : name.contains("pretrain") ? PretrainRecipe.class : FinetuneRecipe.class;
+        return Recipes.read(name, type, List.of());
+    }
+
+    /** Base and large of the paper, with the relative tables of pre-training. */
+    @ParameterizedTest
+    @CsvSource({"beit-base-pretrain,91965776", "beit-large-pretrain,311534016"})
+    void pretrainingHasThePublishedParameters(String name, long parameters) throws IOException {
+        Layout layout = new Layout();
+        new MaskedImageModel(
+                layout,
+                Recipes.read(name, PretrainRecipe.class, List.of()).model().config(),
+                8192);
+        assertThat(layout.parameterCount()).isEqualTo(parameters);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"beit-base-finetune,86530984", "beit-base-finetune-384,86744104", "beit-large-finetune,304430568"})
+    void fineTuningHasThePublishedParameters(String name, long parameters) throws IOException {
+        Layout layout = new Layout();
+        FinetuneRecipe recipe = Recipes.read(name, FinetuneRecipe.class, List.of());
+        new ImageClassifier(layout, recipe.model().config(), 1000, recipe.pooling(), recipe.initScale());
+        assertThat(layout.parameterCount()).isEqualTo(parameters);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"beit-base-pretrain,2048", "beit-large-pretrain,2048", "beit-base-22k-pretrain,2048"})
+    void pretrainingHasThePapersBatch(String name, int batch) throws IOException {
+        OptimRecipe optim = Recipes.read(name, PretrainRecipe.class, List.of()).optim();
+        assertThat(optim.batchSize() * optim.updateFreq()).isEqualTo(batch);
+        assertThat(optim.lr()).isEqualTo(1.5e-3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            epochs: 20           | epohcs: 20         | 33:3  | optim.epohcs: unknown field, did you mean epochs?
+            epochs: 20           | # epochs: 20       | 30:1  | optim.epochs: missing
+            epochs: 20           | epochs: 0          | 33:3  | optim.epochs: 0 must be at least 1
+            epochs: 20           | epochs: many       | 33:3  | optim.epochs:
+            maskPatches: 20      | maskPatches: 60    | 23:3  | mask.maskPatches: 60 must be at most the 49 patches
+            width: 64            | width: 66          | 10:3  | model.width
+            patchSize: 4         | patchSize: 5       | 7:3   | model.imageSize = 28 must be a multiple of patchSize 5
+            depth: 4             | depth: 0           | 11:3  | model.depth
+            source: fashion_mnist_sample | source: fashoin | 3:3 | data.source:
+            layerDecay: 1        | layerDecay: 1.5    | 44:3  | optim.layerDecay: 1.5 must be in (0, 1]
+            """)
+    void mistakeIsNamedWithFileLineColumnAndField(String right, String wrong, String place, String message)
+            throws IOException {
+        String text = Recipes.text("fashion-pretrain").replace("  " + right + "\n", "  " + wrong + "\n");
+        assertThat(text).contains(wrong);
+        Path file = Files.writeString(folder.resolve("mine.yaml"), text);
+        assertThatThrownBy(() -> Recipes.read(file.toString(), PretrainRecipe.class, List.of()))
+                .isInstanceOf(RecipeException.class)
+                .message()
+                .startsWith(file + ":" + place + ": ")
+                .contains(message)
+                .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            optim.epochs=0      | --set optim.epochs=0: optim.epochs: 0 must be at least 1
+            optim.lrr=1         | --set optim.lrr=1: optim.lrr: unknown field, did you mean lr?
+            optimizer.lr=1      | --set optimizer.lr=1: the recipe has no group optimizer
+            optim.lr            | --set optim.lr: must be field=value
+            optim.lr=fast       | --set optim.lr=fast: optim.lr:
+            """)
+    void mistakeInAnOverrideIsNamed(String override, String message) {
+        assertThatThrownBy(() -> Recipes.read("fashion-pretrain", PretrainRecipe.class, List.of(override)))
+                .isInstanceOf(RecipeException.class)
+                .message()
+                .contains(message)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void overrideTakesThePlaceOfTheFile() throws IOException {
+        PretrainRecipe recipe =
+                Recipes.read("fashion-pretrain", PretrainRecipe.class, List.of("optim.lr=0.5", "tokenizer=other"));
+        assertThat(recipe.optim().lr()).isEqualTo(0.5);
+        assertThat(recipe.tokenizer()).isEqualTo("other");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'a: 1\na: 2\n'   | 2:
+            'a: [1'          | :
+            'just text'      | 1:1: a recipe is a list of fields
+            ''               | 1:1: a recipe is a list of fields
+            """)
+    void brokenFileIsRefused(String text, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("broken.yaml"), text.replace("\\n", "\n"));
+        assertThatThrownBy(() -> Recipes.read(file.toString(), PretrainRecipe.class, List.of()))
+                .isInstanceOf(RecipeException.class)
+                .message()
+                .startsWith(file + ":")
+                .contains(message)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void differencesAreNamedByField() throws IOException {
+        String one = Recipes.write(Recipes.read("fashion-pretrain", PretrainRecipe.class, List.of()));
+        String other = Recipes.write(
+                Recipes.read("fashion-pretrain", PretrainRecipe.class, List.of("optim.lr=0.5", "run.workers=3")));
+        assertThat(Recipes.differences(one, other)).containsExactly("optim.lr", "run.workers");
+    }
+}
