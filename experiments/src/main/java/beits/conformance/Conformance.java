@@ -24,6 +24,7 @@ public final class Conformance {
             Map.entry("init", new InitCases()),
             Map.entry("metrics", new MetricCases()),
             Map.entry("posembed", new PositionCases()),
+            Map.entry("checkpoints", new CheckpointCases()),
             Map.entry("masking", new MaskingCases()),
             Map.entry("preprocess", new PictureCases()),
             Map.entry("seg", new SegmentationCases()));

@@ -69,7 +69,8 @@ final class DallECases implements CaseRunner {
         }
     }
 
-    private static void model(GoldenCase golden, Device device, Judge judge) {
+    /** Runs encoder and decoder on the pictures of a case. */
+    static void model(GoldenCase golden, Device device, Judge judge) {
         Fields config = golden.config();
         GoldenTensor mapped = golden.expected("mapped_pixels");
         int batch = mapped.shape()[0];
