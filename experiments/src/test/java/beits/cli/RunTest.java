@@ -142,7 +142,9 @@ class RunTest {
                 beits(pretrain(run, "--set", "optim.lr=1e30", "--set", "optim.clipGrad=0", "--set", "run.saveEvery=1"));
         assertThat(ended.code).isEqualTo(1);
         assertThat(ended.out).isEmpty();
-        assertThat(ended.err).containsPattern("beits: step \\d+: loss .*pictures: .*lower lr").contains("--resume");
+        assertThat(ended.err)
+                .containsPattern("beits: step \\d+: loss .*pictures: .*lower lr")
+                .contains("--resume");
         assertThat(run.resolve("step-1.safetensors")).exists();
         assertThat(run.resolve("model.safetensors")).doesNotExist();
     }
