@@ -1,8 +1,19 @@
 package beits.checkpoint;
 
+import beits.autograd.Initialiser;
+import beits.autograd.Layout;
+import beits.autograd.Parameter;
 import beits.model.BeitConfig;
+import beits.model.Encoder;
 import beits.model.ImageClassifier.Pooling;
+import beits.model.MaskedImageModel;
+import beits.model.WeightInitialisation;
+import beits.nn.LayerNorm;
+import beits.nn.Linear;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     the depth
  * @param vocabulary visual tokens of the token head, 0 for none
  * @param classes of the classification head, 0 for none
- * @param pooling what the classification head looks at; null without one
+ * @param pooling what the classification head looks at, or would by the norm that is there; null for a model with a token head
+ *     and an encoder without any norm
  * @param maskToken whether there is a mask token
  */
 public record BeitDescription(
@@ -87,14 +99,67 @@ public record BeitDescription(
                     scaled ? depth <= DEEPEST_WITH_LARGE_SCALE ? 0.1 : 1e-5 : 0,
                     0);
             return new BeitDescription(
-                    network,
-                    vocabulary,
-                    classes,
-                    classes == 0 ? null : tensors.has("fc_norm.weight") ? Pooling.MEAN : Pooling.CLASS_TOKEN,
-                    tensors.has("mask_token"));
+                    network, vocabulary, classes, pooling(tensors, vocabulary, classes), tensors.has("mask_token"));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new CheckpointException("%s: its shapes do not make a BEiT: %s".formatted(source, e.getMessage()), e);
         }
+    }
+
+    private static @Nullable Pooling pooling(NamedTensors tensors, int vocabulary, int classes) {
+        if (vocabulary > 0 || (classes == 0 && !tensors.has("norm.weight") && !tensors.has("fc_norm.weight"))) {
+            return null;
+        }
+        return tensors.has("fc_norm.weight") ? Pooling.MEAN : Pooling.CLASS_TOKEN;
+    }
+
+    /** The same model for pictures of another size. */
+    public BeitDescription withImageSize(int height, int width) {
+        BeitConfig n = network;
+        return new BeitDescription(
+                new BeitConfig(
+                        height,
+                        width,
+                        n.patchSize(),
+                        n.channels(),
+                        n.width(),
+                        n.depth(),
+                        n.heads(),
+                        n.mlpRatio(),
+                        n.qkvBias(),
+                        n.absolutePositions(),
+                        n.sharedRelativeBias(),
+                        n.blockRelativeBias(),
+                        n.layerScale(),
+                        n.dropPath()),
+                vocabulary,
+                classes,
+                pooling,
+                maskToken);
+    }
+
+    /** Name and shape of every parameter of such a model, under official names in their order. */
+    public Map<String, List<Long>> parameters() {
+        Layout layout = new Layout();
+        if (vocabulary > 0) {
+            new MaskedImageModel(layout, network, vocabulary);
+        } else {
+            new Encoder(layout, network, WeightInitialisation.FINETUNING, maskToken);
+            if (pooling != null) {
+                String norm = pooling == Pooling.MEAN ? "fc_norm" : "norm";
+                LayerNorm.create(layout, norm, network.width(), BeitConfig.EPSILON);
+            }
+            if (classes > 0) {
+                Linear.create(layout, "head", network.width(), classes, true, Initialiser.ZEROS);
+            }
+        }
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        for (Parameter parameter : layout.parameters()) {
+            int[] extents = parameter.slot().shape().extents();
+            shapes.put(
+                    parameter.name(),
+                    Arrays.stream(extents).mapToObj(Long::valueOf).toList());
+        }
+        return shapes;
     }
 
     /** The grid of the encoder. */

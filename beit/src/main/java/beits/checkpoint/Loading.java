@@ -30,7 +30,7 @@ public final class Loading {
             "head.", "this model has no such classification head");
 
     /** Parts of a model that start fresh when only its encoder is taken from elsewhere. */
-    private static final List<String> FRESH = List.of("fc_norm.", "head.", "norm.", "fpn");
+    private static final List<String> FRESH = List.of("fc_norm.", "head.", "norm.", "fpn", "lm_head.", "mask_token");
 
     private final NamedTensors source;
     private final Request request;
@@ -102,9 +102,23 @@ public final class Loading {
         if (layout == null) {
             return new Loading(checkpoint, request, Map.of()).run(file, "names of its own", checkpoint, List.of());
         }
-        WeightConversion.Official official = WeightConversion.toOfficial(checkpoint, file);
+        return load(WeightConversion.toOfficial(checkpoint, file), checkpoint, file, request);
+    }
+
+    /**
+     * Loads what has its official names already.
+     *
+     * @param checkpoint what {@code official} was made of
+     */
+    public static Loaded load(WeightConversion.Official official, NamedTensors checkpoint, String file, Request request)
+            throws CheckpointException {
         return new Loading(official.tensors(), request, official.renamed())
-                .run(file, layout.title() + " layout", checkpoint, official.indexes());
+                .run(file, title(official.layout(), checkpoint), checkpoint, official.indexes());
+    }
+
+    private static String title(WeightLayout layout, NamedTensors checkpoint) {
+        boolean own = checkpoint.metadata().keySet().stream().anyMatch(key -> key.startsWith("beits."));
+        return own && layout == WeightLayout.TIMM ? "our layout" : layout.title() + " layout";
     }
 
     private Loaded run(String file, String layout, NamedTensors checkpoint, List<String> indexes)
@@ -258,8 +272,9 @@ public final class Loading {
     }
 
     private void misfit(String name, TensorData tensor, List<Long> wanted) {
-        if (request.purpose() == Purpose.FINE_TUNING && name.startsWith("head.")) {
-            lines.add(new Line(Outcome.DROPPED, name, tensor.shape(), "the head has other classes here"));
+        if (request.purpose() == Purpose.FINE_TUNING && (name.startsWith("head.") || name.startsWith("lm_head."))) {
+            String other = name.startsWith("lm_head.") ? "tokens" : "classes";
+            lines.add(new Line(Outcome.DROPPED, name, tensor.shape(), "the head has other " + other + " here"));
         } else {
             refuse(name, tensor, "should be " + wanted, List.of());
         }

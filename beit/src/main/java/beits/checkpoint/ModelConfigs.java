@@ -3,8 +3,10 @@ package beits.checkpoint;
 import beits.model.BeitConfig;
 import beits.model.ImageClassifier.Pooling;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -16,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ModelConfigs {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LARGEST = 1 << 24;
+    private static final int PILLOW_BICUBIC = 3;
 
     private ModelConfigs() {}
 
@@ -24,8 +27,9 @@ public final class ModelConfigs {
      * 1e-12 gives other outputs.
      *
      * @param classNames names of the classes, or empty
+     * @param type of the weights
      */
-    public static String huggingFace(BeitDescription description, List<String> classNames) {
+    public static String huggingFace(BeitDescription description, List<String> classNames, TensorType type) {
         BeitConfig network = description.network();
         ObjectNode json = JSON.createObjectNode();
         json.put("model_type", "beit");
@@ -53,7 +57,14 @@ public final class ModelConfigs {
         json.put("layer_scale_init_value", network.layerScale());
         json.put("drop_path_rate", network.dropPath());
         json.put("use_mean_pooling", description.pooling() != Pooling.CLASS_TOKEN);
-        json.put("torch_dtype", "float32");
+        json.put(
+                "torch_dtype",
+                switch (type) {
+                    case F64 -> "float64";
+                    case F16 -> "float16";
+                    case BF16 -> "bfloat16";
+                    case F32, I64, I32, I16, I8, U8, BOOL -> "float32";
+                });
         if (description.classes() > 0) {
             ObjectNode names = json.putObject("id2label");
             ObjectNode numbers = json.putObject("label2id");
@@ -79,7 +90,7 @@ public final class ModelConfigs {
         json.put("architecture", "beit_base_patch16_224");
         json.put("num_classes", description.classes());
         json.put("num_features", network.width());
-        json.put("global_pool", description.pooling() == Pooling.CLASS_TOKEN ? "token" : "avg");
+        json.put("global_pool", description.pooling() == Pooling.MEAN ? "avg" : "token");
         ObjectNode arguments = json.putObject("model_args");
         size(arguments, "img_size", network);
         arguments.put("patch_size", network.patchSize());
@@ -94,6 +105,7 @@ public final class ModelConfigs {
         } else {
             arguments.putNull("init_values");
         }
+        arguments.put("global_pool", description.pooling() == Pooling.MEAN ? "avg" : "token");
         arguments.put("use_abs_pos_emb", network.absolutePositions());
         arguments.put("use_rel_pos_bias", network.blockRelativeBias());
         arguments.put("use_shared_rel_pos_bias", network.sharedRelativeBias());
@@ -119,6 +131,30 @@ public final class ModelConfigs {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
     }
 
+    /**
+     * Configuration for transformers' image processor, {@code preprocessor_config.json}.
+     *
+     * @param mean of each channel, subtracted from pixels in [0, 1]
+     * @param std of each channel
+     */
+    public static String imageProcessor(BeitConfig network, List<Float> mean, List<Float> std) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("image_processor_type", "BeitImageProcessor");
+        json.put("do_resize", true);
+        json.putObject("size").put("height", network.imageHeight()).put("width", network.imageWidth());
+        json.put("resample", PILLOW_BICUBIC);
+        json.put("do_center_crop", false);
+        json.put("do_rescale", true);
+        json.put("rescale_factor", 1 / 255.0);
+        json.put("do_normalize", true);
+        ArrayNode means = json.putArray("image_mean");
+        mean.forEach(means::add);
+        ArrayNode deviations = json.putArray("image_std");
+        std.forEach(deviations::add);
+        json.put("do_reduce_labels", false);
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    }
+
     private static void size(ObjectNode json, String field, BeitConfig network) {
         if (network.imageHeight() == network.imageWidth()) {
             json.put(field, network.imageHeight());
@@ -128,25 +164,74 @@ public final class ModelConfigs {
     }
 
     /**
-     * What a {@code config.json} of Hugging Face or timm tells beyond the tensors.
+     * What a configuration of Hugging Face or timm tells beyond the tensors.
      *
-     * @throws CheckpointException when it cannot be read
+     * @param hints size and heads
+     * @param classNames in the order of the classes, or empty
+     * @param mean of each channel, or empty
+     * @param std of each channel, or empty
      */
-    public static BeitDescription.Hints hints(Path file) throws IOException {
+    public record Told(BeitDescription.Hints hints, List<String> classNames, List<Float> mean, List<Float> std) {
+        /** Nothing is known. */
+        public static final Told NOTHING = new Told(BeitDescription.Hints.NONE, List.of(), List.of(), List.of());
+
+        public Told {
+            classNames = List.copyOf(classNames);
+            mean = List.copyOf(mean);
+            std = List.copyOf(std);
+        }
+    }
+
+    /**
+     * Reads {@code config.json} and {@code preprocessor_config.json} of a folder, as far as they are there.
+     *
+     * @throws CheckpointException when one cannot be read
+     */
+    public static Told read(Path folder) throws IOException {
+        JsonNode json = json(folder.resolve("config.json"));
+        JsonNode processor = json(folder.resolve("preprocessor_config.json"));
+        JsonNode size = json.has("image_size") ? json.path("image_size") : json.at("/model_args/img_size");
+        int heads = json.path("num_attention_heads")
+                .asInt(json.at("/model_args/num_heads").asInt(0));
+        int height = size.isArray() ? size.path(0).asInt(0) : size.asInt(0);
+        int width = size.isArray() ? size.path(1).asInt(0) : height;
+        boolean processed = processor.has("image_mean");
+        return new Told(
+                new BeitDescription.Hints(heads, height, width),
+                classNames(json),
+                floats(processed ? processor.path("image_mean") : json.at("/pretrained_cfg/mean")),
+                floats(processed ? processor.path("image_std") : json.at("/pretrained_cfg/std")));
+    }
+
+    private static List<String> classNames(JsonNode json) {
+        List<String> names = new ArrayList<>();
+        json.path("label_names").forEach(name -> names.add(name.asString("")));
+        for (int i = 0; json.path("id2label").has(Integer.toString(i)); i++) {
+            names.add(json.path("id2label").path(Integer.toString(i)).asString(""));
+        }
+        return names;
+    }
+
+    private static List<Float> floats(JsonNode list) {
+        List<Float> floats = new ArrayList<>();
+        list.forEach(number -> floats.add((float) number.asDouble(0)));
+        return floats;
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return JSON.createObjectNode();
+        }
         if (Files.size(file) > LARGEST) {
-            throw new CheckpointException(file + ": too long for a configuration; give a config.json");
+            throw new CheckpointException(file + ": too long for a configuration; move it away");
         }
         try {
-            JsonNode json = JSON.readTree(Files.readString(file));
-            JsonNode size = json.has("image_size") ? json.path("image_size") : json.at("/model_args/img_size");
-            int heads = json.path("num_attention_heads")
-                    .asInt(json.at("/model_args/num_heads").asInt(0));
-            return size.isArray()
-                    ? new BeitDescription.Hints(
-                            heads, size.path(0).asInt(0), size.path(1).asInt(0))
-                    : new BeitDescription.Hints(heads, size.asInt(0), size.asInt(0));
+            return JSON.readTree(Files.readString(file));
         } catch (JacksonException e) {
-            throw new CheckpointException(file + ": no JSON: " + e.getOriginalMessage(), e);
+            throw new CheckpointException(
+                    file + ": no JSON: " + e.getOriginalMessage() + "; repair it or move it away", e);
+        } catch (CharacterCodingException e) {
+            throw new CheckpointException(file + ": is no UTF-8 text; repair it or move it away", e);
         }
     }
 }

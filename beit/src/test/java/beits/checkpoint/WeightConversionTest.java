@@ -174,7 +174,8 @@ class WeightConversionTest {
     void theConfigurationsHoldTheDescription() throws IOException {
         JsonMapper mapper = JsonMapper.builder().build();
         BeitDescription description = BeitDescription.infer(official(golden("cls_tiny/timm")), Hints.NONE, "x");
-        JsonNode hf = mapper.readTree(ModelConfigs.huggingFace(description, List.of("a", "b", "c", "d", "e", "f")));
+        JsonNode hf = mapper.readTree(
+                ModelConfigs.huggingFace(description, List.of("a", "b", "c", "d", "e", "f"), TensorType.F32));
         assertThat(hf.get("architectures").get(0).stringValue()).isEqualTo("BeitForImageClassification");
         assertThat(hf.get("layer_norm_eps").asDouble()).isEqualTo(1e-6);
         assertThat(hf.get("intermediate_size").asInt()).isEqualTo(64);
@@ -186,9 +187,16 @@ class WeightConversionTest {
         assertThat(timm.get("num_classes").asInt()).isEqualTo(6);
         assertThat(timm.get("model_args").get("embed_dim").asInt()).isEqualTo(16);
         for (JsonNode json : List.of(hf, timm)) {
-            Path file = folder.resolve("config.json");
-            Files.writeString(file, json.toString());
-            assertThat(ModelConfigs.hints(file)).isEqualTo(new Hints(2, 32, 32));
+            Files.writeString(folder.resolve("config.json"), json.toString());
+            assertThat(ModelConfigs.read(folder).hints()).isEqualTo(new Hints(2, 32, 32));
         }
+        assertThat(ModelConfigs.read(folder).mean()).containsExactly(0.5f, 0.5f, 0.5f);
+        Files.writeString(folder.resolve("config.json"), hf.toString());
+        Files.writeString(
+                folder.resolve("preprocessor_config.json"),
+                ModelConfigs.imageProcessor(description.network(), List.of(0.25f), List.of(0.125f)));
+        assertThat(ModelConfigs.read(folder))
+                .isEqualTo(new ModelConfigs.Told(
+                        new Hints(2, 32, 32), List.of("a", "b", "c", "d", "e", "f"), List.of(0.25f), List.of(0.125f)));
     }
 }

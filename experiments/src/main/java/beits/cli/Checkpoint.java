@@ -12,7 +12,8 @@ final class Checkpoint {
     private Checkpoint() {}
 
     /**
-     * The file that is meant: of a run's folder the finished model, else the newest checkpoint.
+     * The file that is meant: of a run's folder the finished model, else the newest checkpoint; of a folder as Hugging Face
+     * and timm keep them the weights.
      *
      * @throws UserException when there is none
      */
@@ -24,9 +25,10 @@ final class Checkpoint {
         if (!Files.isDirectory(path)) {
             throw new UserException("%s: no such checkpoint or run folder".formatted(path));
         }
-        Path model = path.resolve("model.safetensors");
-        if (Files.isRegularFile(model)) {
-            return model;
+        for (String name : List.of("model.safetensors", "pytorch_model.bin")) {
+            if (Files.isRegularFile(path.resolve(name))) {
+                return path.resolve(name);
+            }
         }
         List<Long> steps = new RunCheckpoints(path, 1, Map.of()).steps();
         if (steps.isEmpty()) {

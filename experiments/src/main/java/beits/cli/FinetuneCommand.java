@@ -1,7 +1,7 @@
 package beits.cli;
 
+import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
-import beits.checkpoint.Safetensors;
 import beits.job.FinetuneJob;
 import beits.recipe.FinetuneRecipe;
 import beits.report.ReportPage;
@@ -46,7 +46,7 @@ final class FinetuneCommand implements Callable<Integer> {
             return 0;
         }
         String start = recipe.initFrom();
-        NamedTensors pretrained = start == null ? null : Safetensors.read(Checkpoint.find(start));
+        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
         return RecipeRun.run(spec, common, options, recipe, "Classification", context -> {
             FinetuneJob.Result result = FinetuneJob.run(recipe, pretrained, context, (predictor, trainer) -> {});
             String top1 = percent(result.accuracy().top1());

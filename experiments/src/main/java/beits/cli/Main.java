@@ -3,6 +3,7 @@ package beits.cli;
 import beits.checkpoint.CheckpointException;
 import beits.device.DeviceException;
 import beits.image.PictureException;
+import beits.job.ModelCard;
 import beits.train.NonFiniteLossException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,13 +19,14 @@ import picocli.CommandLine.Command;
 @Command(
         name = "beits",
         mixinStandardHelpOptions = true,
-        version = "BEITS 0.1.0",
+        version = "BEITS " + ModelCard.CODE_VERSION,
         description = "BEiT: BERT pre-training of image Transformers, on the JVM.",
         subcommands = {
             DemoCommand.class,
             TrainTokenizerCommand.class,
             PretrainCommand.class,
             FinetuneCommand.class,
+            ConvertCommand.class,
             ConformanceCommand.class,
             BenchmarkCommand.class,
             RecipesCommand.class,

@@ -3,61 +3,63 @@ package beits.job;
 import beits.autograd.Layout;
 import beits.autograd.Parameter;
 import beits.checkpoint.CheckpointException;
+import beits.checkpoint.Grid;
+import beits.checkpoint.Loading;
 import beits.checkpoint.NamedTensors;
-import beits.checkpoint.TensorData;
+import beits.model.BeitConfig;
 import beits.train.Trainer;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Puts a pre-trained encoder into a model with another head (official {@code run_class_finetuning}): token head, mask token and
- * final norm of pre-training are left out, a shared relative position table goes into every block, norm and head stay fresh.
+ * Puts the encoder of a checkpoint of any layout into a model with another head (official {@code run_class_finetuning}): what the
+ * model has no place for is left out, a shared relative position table goes into every block, positions are interpolated to the
+ * model's grid, and a head that does not fit starts fresh.
  */
 final class FineTuningStart {
     private static final String BACKBONE = "backbone.";
-    private static final List<String> HEADS =
-            List.of("head.", "fc_norm.", "norm.", "fpn1.", "fpn2.", "decode_head.", "auxiliary_head.");
-    private static final String SHARED_TABLE = "rel_pos_bias.relative_position_bias_table";
 
     private FineTuningStart() {}
 
-    static void from(NamedTensors pretrained, Trainer<?> trainer, Layout layout, Consumer<String> notes)
+    /**
+     * Writes the start values.
+     *
+     * @param config of the model's encoder
+     * @param layout of the model
+     * @param notes hears what became of every tensor
+     * @throws CheckpointException when a tensor is not explained by any rule
+     */
+    static void from(
+            NamedTensors pretrained, BeitConfig config, Trainer<?> trainer, Layout layout, Consumer<String> notes)
             throws CheckpointException {
-        List<String> fresh = new ArrayList<>();
-        List<String> wrong = new ArrayList<>();
-        List<Runnable> writes = new ArrayList<>();
+        Map<String, List<Long>> wanted = new LinkedHashMap<>();
+        boolean backbone = false;
         for (Parameter parameter : layout.parameters()) {
-            String name = parameter.name().startsWith(BACKBONE)
-                    ? parameter.name().substring(BACKBONE.length())
-                    : parameter.name();
-            boolean table = name.endsWith("attn.relative_position_bias_table");
-            String from = table && !pretrained.has(name) ? SHARED_TABLE : name;
-            if (isHead(name)) {
-                fresh.add(name);
-            } else if (!pretrained.has(from)) {
-                wrong.add("no tensor " + from);
-            } else {
-                TensorData tensor = pretrained.get(from);
-                int[] wanted = parameter.slot().shape().extents();
-                if (tensor.shape()
-                        .equals(Arrays.stream(wanted).mapToObj(Long::valueOf).toList())) {
-                    writes.add(() -> trainer.write(parameter, tensor.toFloats()));
-                } else {
-                    wrong.add("%s is %s instead of %s".formatted(from, tensor.shape(), Arrays.toString(wanted)));
-                }
+            int[] extents = parameter.slot().shape().extents();
+            wanted.put(
+                    parameter.name(),
+                    Arrays.stream(extents).mapToObj(Long::valueOf).toList());
+            backbone |= parameter.name().startsWith(BACKBONE);
+        }
+        Loading.Loaded loaded = Loading.load(
+                pretrained,
+                "initFrom",
+                new Loading.Request(
+                        wanted,
+                        backbone ? BACKBONE : "",
+                        new Grid(config.gridHeight(), config.gridWidth()),
+                        null,
+                        Loading.Purpose.FINE_TUNING,
+                        Set.of()));
+        for (Parameter parameter : layout.parameters()) {
+            if (loaded.tensors().has(parameter.name())) {
+                trainer.write(parameter, loaded.tensors().get(parameter.name()).toFloats());
             }
         }
-        if (!wrong.isEmpty()) {
-            throw new CheckpointException(
-                    "initFrom: the checkpoint does not fit the model: " + String.join("; ", wrong));
-        }
-        writes.forEach(Runnable::run);
-        notes.accept("newly initialised: " + String.join(", ", fresh));
-    }
-
-    private static boolean isHead(String name) {
-        return HEADS.stream().anyMatch(name::startsWith);
+        loaded.report().toString().lines().forEach(notes);
     }
 }

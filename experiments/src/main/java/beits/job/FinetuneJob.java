@@ -124,7 +124,7 @@ public final class FinetuneJob {
                         List.of(predictor.program()))) {
             trainer.initialise(recipe.run().seed());
             if (pretrained != null) {
-                FineTuningStart.from(pretrained, trainer, layout, context.notes());
+                FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
             }
             PicturePipeline reading = Evaluation.pipeline(test, config.imageHeight(), normalisation);
             Supplier<Accuracy> measure =

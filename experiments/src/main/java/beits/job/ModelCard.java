@@ -35,6 +35,10 @@ public record ModelCard(
         List<Float> mean,
         List<Float> std,
         @Nullable String tokenizerHash) {
+    /** Version of the code that writes checkpoints. */
+    public static final String CODE_VERSION = "0.1.0";
+
+    private static final String VERSION = "beits.version";
     private static final String KEY = "beits.model";
     private static final String FORMAT = "beits.format";
     private static final String FORMAT_VERSION = "1";
@@ -50,8 +54,14 @@ public record ModelCard(
     public Map<String, String> description() {
         Map<String, String> description = new LinkedHashMap<>();
         description.put(FORMAT, FORMAT_VERSION);
+        description.put(VERSION, CODE_VERSION);
         description.put(KEY, JSON.writeValueAsString(this));
         return description;
+    }
+
+    /** Whether a checkpoint has a card. */
+    public static boolean isIn(NamedTensors checkpoint) {
+        return checkpoint.metadata().containsKey(KEY);
     }
 
     /**

@@ -8,6 +8,8 @@ public enum ModelKind {
     MASKED_IMAGE_MODEL("masked image model"),
     /** An encoder with a classification head. */
     CLASSIFIER("classifier"),
+    /** An encoder without a head. */
+    ENCODER("encoder"),
     /** An encoder with a segmentation decoder. */
     SEGMENTER("segmentation model");
 

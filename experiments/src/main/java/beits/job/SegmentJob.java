@@ -121,7 +121,7 @@ public final class SegmentJob {
                         List.of(predictor.program()))) {
             trainer.initialise(seed);
             if (pretrained != null) {
-                FineTuningStart.from(pretrained, trainer, layout, context.notes());
+                FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
             }
             Supplier<MeanIou> measure = () -> evaluate(predictor, trainer, test, reading, shape.classes(), workers);
             TrainingLoop.Outcome outcome =

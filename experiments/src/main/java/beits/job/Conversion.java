@@ -1,0 +1,298 @@
+package beits.job;
+
+import beits.checkpoint.AtomicFile;
+import beits.checkpoint.BeitDescription;
+import beits.checkpoint.BeitDescription.Hints;
+import beits.checkpoint.CheckpointException;
+import beits.checkpoint.Checkpoints;
+import beits.checkpoint.Grid;
+import beits.checkpoint.LoadReport;
+import beits.checkpoint.Loading;
+import beits.checkpoint.ModelConfigs;
+import beits.checkpoint.NamedTensors;
+import beits.checkpoint.Safetensors;
+import beits.checkpoint.TensorData;
+import beits.checkpoint.WeightConversion;
+import beits.checkpoint.WeightLayout;
+import beits.model.BeitConfig;
+import beits.recipe.ModelRecipe;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checkpoints of BEiT models from any layout to any other, for the same or another picture size. */
+public final class Conversion {
+    /** What does not exist in timm's BEiT and so stands beside its weights in a folder. */
+    private static final String TOKEN_HEAD_FILE = "token_head.safetensors";
+
+    private static final Set<String> TOKEN_HEAD = Set.of("mask_token", "lm_head.weight", "lm_head.bias");
+
+    private Conversion() {}
+
+    /** What is written. */
+    public enum Target {
+        /** Official names, with a description of the model. */
+        OURS,
+        /** Official names with the index buffers. */
+        OFFICIAL,
+        /** timm's names, with {@code config.json}. */
+        TIMM,
+        /** Hugging Face's names, with {@code config.json} and {@code preprocessor_config.json}. */
+        HF
+    }
+
+    /** Pixels of a picture. */
+    public record PictureSize(int height, int width) {
+        /**
+         * {@code N} for a square, or {@code HEIGHTxWIDTH}.
+         *
+         * @throws IllegalArgumentException for anything else
+         */
+        public static PictureSize parse(String text) {
+            if (!text.matches("[1-9]\\d{0,4}(x[1-9]\\d{0,4})?")) {
+                throw new IllegalArgumentException(
+                        "picture size %s: must be pixels, such as 384 or 384x512".formatted(text));
+            }
+            List<String> parts = List.of(text.split("x", -1));
+            return new PictureSize(Integer.parseInt(parts.getFirst()), Integer.parseInt(parts.getLast()));
+        }
+    }
+
+    /**
+     * What is wanted.
+     *
+     * @param to layout of the result
+     * @param size of the pictures, or none to keep it
+     * @param heads attention heads where the file does not tell, else 0
+     * @param allowMissing official names of tensors that may be missing
+     */
+    public record Wish(Target to, @Nullable PictureSize size, int heads, Set<String> allowMissing) {
+        public Wish {
+            allowMissing = Set.copyOf(allowMissing);
+        }
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param report the account of every tensor
+     * @param description the model that was written
+     * @param written the files
+     */
+    public record Result(LoadReport report, BeitDescription description, List<Path> written) {
+        public Result {
+            written = List.copyOf(written);
+        }
+    }
+
+    /** What a file tells beyond its tensors. */
+    private record Known(
+            Hints hints,
+            List<String> classNames,
+            List<Float> mean,
+            List<Float> std,
+            @Nullable String hash) {
+        static Known of(NamedTensors checkpoint, Path file, int heads) throws IOException {
+            if (ModelCard.isIn(checkpoint)) {
+                ModelCard card = ModelCard.of(checkpoint, file.toString());
+                ModelRecipe encoder = card.encoder();
+                if (encoder == null || card.kind() == ModelKind.SEGMENTER) {
+                    throw new CheckpointException("%s: holds a %s, which has no other layout; give a BEiT encoder"
+                            .formatted(file, card.kind().title()));
+                }
+                return new Known(
+                        new Hints(encoder.heads(), encoder.imageSize(), encoder.imageSize()),
+                        card.classNames(),
+                        card.mean(),
+                        card.std(),
+                        card.tokenizerHash());
+            }
+            Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+            ModelConfigs.Told told = ModelConfigs.read(folder);
+            Hints hints = told.hints();
+            return new Known(
+                    new Hints(heads > 0 ? heads : hints.heads(), hints.imageHeight(), hints.imageWidth()),
+                    told.classNames(),
+                    told.mean(),
+                    told.std(),
+                    null);
+        }
+
+        /** One value a channel: what is known, else the official 0.5. */
+        static List<Float> perChannel(List<Float> values, int channels) {
+            return values.size() == channels ? values : Collections.nCopies(channels, 0.5f);
+        }
+    }
+
+    /**
+     * Converts.
+     *
+     * @param in a checkpoint of any layout
+     * @param out a file that ends in {@code .safetensors}, or a folder for {@code model.safetensors} and its configuration
+     * @throws CheckpointException when a tensor is not explained by any rule, or something is there already
+     */
+    public static Result convert(Path in, Path out, Wish wish) throws IOException {
+        NamedTensors checkpoint = open(in);
+        Known known = Known.of(checkpoint, in, wish.heads);
+        WeightConversion.Official official = WeightConversion.toOfficial(checkpoint, in.toString());
+        BeitDescription source = BeitDescription.infer(official.tensors(), known.hints, in.toString());
+        BeitDescription target = resized(source, wish.size);
+        Loading.Loaded loaded = Loading.load(
+                official,
+                checkpoint,
+                in.toString(),
+                new Loading.Request(
+                        target.parameters(),
+                        "",
+                        target.grid(),
+                        source.grid(),
+                        Loading.Purpose.SAME_MODEL,
+                        wish.allowMissing));
+        return new Result(loaded.report(), target, write(weights(loaded.tensors()), target, known, out, wish.to));
+    }
+
+    private static NamedTensors open(Path in) throws IOException {
+        NamedTensors checkpoint = Checkpoints.open(in);
+        Path head = in.resolveSibling(TOKEN_HEAD_FILE);
+        if (!in.endsWith("model.safetensors") || !Files.isRegularFile(head)) {
+            return checkpoint;
+        }
+        NamedTensors whole = new NamedTensors();
+        checkpoint.tensors().forEach(whole::put);
+        Safetensors.read(head).tensors().forEach(whole::put);
+        checkpoint.metadata().forEach(whole::describe);
+        return whole;
+    }
+
+    private static BeitDescription resized(BeitDescription source, @Nullable PictureSize size) {
+        if (size == null) {
+            return source;
+        }
+        int patch = source.network().patchSize();
+        if (size.height % patch != 0 || size.width % patch != 0) {
+            throw new IllegalArgumentException("picture size %dx%d: must be a multiple of the %d-pixel patches"
+                    .formatted(size.height, size.width, patch));
+        }
+        return source.withImageSize(size.height, size.width);
+    }
+
+    /** The tensors without what the source said of itself. */
+    private static NamedTensors weights(NamedTensors loaded) {
+        NamedTensors weights = new NamedTensors();
+        loaded.tensors().forEach(weights::put);
+        return weights;
+    }
+
+    private static List<Path> write(NamedTensors weights, BeitDescription target, Known known, Path out, Target to)
+            throws IOException {
+        BeitConfig network = target.network();
+        List<Float> mean = Known.perChannel(known.mean, network.channels());
+        List<Float> std = Known.perChannel(known.std, network.channels());
+        boolean file = out.toString().endsWith(".safetensors");
+        Path model = file ? out : out.resolve("model.safetensors");
+        Path config = model.resolveSibling("config.json");
+        Path processor = model.resolveSibling("preprocessor_config.json");
+        Path head = model.resolveSibling(TOKEN_HEAD_FILE);
+        Grid grid = target.grid();
+        return switch (to) {
+            case OURS -> {
+                requireNew(model);
+                card(target, known, mean, std).description().forEach(weights::describe);
+                Safetensors.write(model, weights);
+                yield List.of(model);
+            }
+            case OFFICIAL -> {
+                requireNew(model);
+                Safetensors.write(model, forPyTorch(WeightConversion.to(WeightLayout.OFFICIAL, weights, grid)));
+                yield List.of(model);
+            }
+            case TIMM -> {
+                requireNew(model, config);
+                text(config, ModelConfigs.timm(target, known.classNames, mean, std));
+                NamedTensors named = WeightConversion.to(WeightLayout.TIMM, weights, grid);
+                if (file || target.vocabulary() == 0) {
+                    Safetensors.write(model, forPyTorch(named));
+                    yield List.of(model, config);
+                }
+                requireNew(head);
+                Safetensors.write(head, forPyTorch(part(named, true)));
+                Safetensors.write(model, forPyTorch(part(named, false)));
+                yield List.of(model, head, config);
+            }
+            case HF -> {
+                requireNew(model, config, processor);
+                NamedTensors named = WeightConversion.to(WeightLayout.HUGGING_FACE, weights, grid);
+                TensorData any = named.tensors().values().iterator().next();
+                text(config, ModelConfigs.huggingFace(target, known.classNames, any.type()));
+                text(processor, ModelConfigs.imageProcessor(network, mean, std));
+                Safetensors.write(model, forPyTorch(named));
+                yield List.of(model, config, processor);
+            }
+        };
+    }
+
+    private static ModelCard card(BeitDescription target, Known known, List<Float> mean, List<Float> std) {
+        BeitConfig network = target.network();
+        if (network.imageHeight() != network.imageWidth()) {
+            throw new IllegalArgumentException(
+                    "--to ours: our own checkpoints are for square pictures, this one is for %d x %d; use official, timm or hf"
+                            .formatted(network.imageHeight(), network.imageWidth()));
+        }
+        ModelKind kind = target.vocabulary() > 0
+                ? ModelKind.MASKED_IMAGE_MODEL
+                : target.classes() > 0 ? ModelKind.CLASSIFIER : ModelKind.ENCODER;
+        return new ModelCard(
+                kind,
+                ModelRecipe.of(network),
+                null,
+                target.vocabulary(),
+                target.pooling(),
+                classNames(target.classes(), known.classNames),
+                mean,
+                std,
+                known.hash);
+    }
+
+    private static List<String> classNames(int classes, List<String> known) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < classes; i++) {
+            names.add(known.size() == classes ? known.get(i) : "class " + i);
+        }
+        return names;
+    }
+
+    /** What the loaders of Hugging Face want to be told. */
+    private static NamedTensors forPyTorch(NamedTensors tensors) {
+        return tensors.describe("format", "pt");
+    }
+
+    private static NamedTensors part(NamedTensors tensors, boolean tokenHead) {
+        NamedTensors part = new NamedTensors();
+        tensors.tensors().forEach((name, tensor) -> {
+            if (TOKEN_HEAD.contains(name) == tokenHead) {
+                part.put(name, tensor);
+            }
+        });
+        return part;
+    }
+
+    private static void requireNew(Path... files) throws CheckpointException {
+        for (Path file : files) {
+            if (Files.exists(file)) {
+                throw new CheckpointException(file + ": is there already; name another file or folder");
+            }
+        }
+    }
+
+    private static void text(Path file, String text) throws IOException {
+        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    }
+}

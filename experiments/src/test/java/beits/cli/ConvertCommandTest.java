@@ -1,0 +1,175 @@
+package beits.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import beits.checkpoint.Checkpoints;
+import beits.checkpoint.NamedTensors;
+import beits.checkpoint.TensorData;
+import beits.job.ModelCard;
+import beits.job.ModelKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConvertCommandTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/checkpoints");
+
+    @TempDir
+    private Path folder;
+
+    private record Ended(int code, String out, String err) {}
+
+    private static Ended convert(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] all = new String[arguments.length + 1];
+        all[0] = "convert";
+        Arrays.setAll(all, i -> i == 0 ? "convert" : arguments[i - 1].toString());
+        int code = Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
+        return new Ended(code, out.toString(), err.toString());
+    }
+
+    private static void assertSame(Path actual, Path expected) throws IOException {
+        NamedTensors read = Checkpoints.open(actual);
+        NamedTensors truth = Checkpoints.open(expected);
+        assertThat(read.tensors().keySet())
+                .containsExactlyInAnyOrderElementsOf(truth.tensors().keySet());
+        truth.tensors()
+                .forEach((name, tensor) ->
+                        assertThat(read.get(name).sameBits(tensor)).as(name).isTrue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mim_tiny", "cls_tiny"})
+    void officialToOursToHuggingFaceToTimmToOfficialIsIdenticalToTheLastBit(String model) throws IOException {
+        Path ours = folder.resolve("ours.safetensors");
+        Path hf = folder.resolve("hf");
+        Path timm = folder.resolve("timm");
+        Path official = folder.resolve("official.safetensors");
+
+        assertThat(convert(GOLDEN.resolve(model).resolve("official_zip.pth"), ours, "--to", "ours").code)
+                .isZero();
+        assertThat(convert(ours, hf, "--to", "hf").code).isZero();
+        assertThat(convert(hf, timm, "--to", "timm").code).isZero();
+        Ended last = convert(timm, official, "--to", "official");
+
+        assertThat(last.code).as(last.err).isZero();
+        assertSame(official, GOLDEN.resolve(model).resolve("weights_official_names.safetensors"));
+        assertSame(hf.resolve("model.safetensors"), GOLDEN.resolve(model).resolve("hf.safetensors"));
+        assertThat(hf.resolve("config.json")).content().contains("\"model_type\" : \"beit\"");
+        assertThat(hf.resolve("preprocessor_config.json")).exists();
+        assertThat(Checkpoints.open(hf.resolve("model.safetensors")).metadata()).containsEntry("format", "pt");
+        if (model.equals("cls_tiny")) {
+            assertSame(timm.resolve("model.safetensors"), GOLDEN.resolve("cls_tiny/timm.safetensors"));
+        } else {
+            assertThat(Checkpoints.open(timm.resolve("model.safetensors"))
+                            .tensors()
+                            .keySet())
+                    .doesNotContain("mask_token", "lm_head.weight");
+            assertThat(timm.resolve("token_head.safetensors")).exists();
+        }
+    }
+
+    @Test
+    void theReportStandsOnStandardOutput() {
+        Ended ended = convert(GOLDEN.resolve("cls_tiny/hf.safetensors"), folder.resolve("x"), "--to", "official");
+        assertThat(ended.out)
+                .contains("hf.safetensors: Hugging Face layout")
+                .contains("renamed")
+                .contains("blocks.*.attn.qkv.weight x2: was beit.encoder.layer.*.attention.attention.{query,key,value}")
+                .contains("wrote " + folder.resolve("x/model.safetensors"));
+        assertThat(ended.err).isEmpty();
+    }
+
+    @Test
+    void ourOwnFormatDescribesItsModel() throws IOException {
+        Path ours = folder.resolve("ours.safetensors");
+        convert(GOLDEN.resolve("cls_tiny/official_legacy.pth"), ours, "--to", "ours");
+        NamedTensors read = Checkpoints.open(ours);
+        ModelCard card = ModelCard.of(read, "ours").require(ModelKind.CLASSIFIER, "ours");
+        assertThat(card.classNames()).hasSize(6).startsWith("class 0");
+        assertThat(read.metadata()).containsKey("beits.version");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"48", "32x56"})
+    void positionsAreResized(String size) throws IOException {
+        Path out = folder.resolve("out");
+        Ended ended = convert(GOLDEN.resolve("mim_tiny/official_zip.pth"), out, "--to", "hf", "--input-size", size);
+        assertThat(ended.code).as(ended.err).isZero();
+        boolean square = size.equals("48");
+        assertThat(ended.out).contains("4x4 -> " + (square ? "6x6" : "4x7") + ", geometric");
+        assertThat(Checkpoints.open(out.resolve("model.safetensors"))
+                        .get("beit.encoder.relative_position_bias.relative_position_bias_table")
+                        .shape())
+                .containsExactly(square ? 124L : 94L, 2L);
+        Path back = folder.resolve("back.safetensors");
+        Ended again = convert(out, back, "--to", "official", "--input-size", "32");
+        assertThat(again.code).as(again.err).isZero();
+        assertThat(again.out).contains("-> 4x4, geometric");
+    }
+
+    @Test
+    void whatNoRuleExplainsStopsAndIsListed() throws IOException {
+        NamedTensors broken = new NamedTensors().put("extra", TensorData.of(new float[2], 2));
+        Checkpoints.open(GOLDEN.resolve("cls_tiny/timm.safetensors")).tensors().forEach((name, tensor) -> {
+            if (!name.equals("blocks.1.norm2.bias")) {
+                broken.put(name, tensor);
+            }
+        });
+        Path file = folder.resolve("broken.safetensors");
+        beits.checkpoint.Safetensors.write(file, broken);
+        Path out = folder.resolve("out.safetensors");
+        Ended refused = convert(file, out, "--to", "ours");
+        assertThat(refused.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(refused.err)
+                .contains("extra [2] is not in the model, nearest is ")
+                .contains("blocks.1.norm2.bias [16] is missing from the file")
+                .hasLineCount(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aMissingTensorMayBeAllowed() throws IOException {
+        NamedTensors part = new NamedTensors();
+        Checkpoints.open(GOLDEN.resolve("mim_tiny/hf.safetensors")).tensors().forEach((name, tensor) -> {
+            if (!name.endsWith("mask_token")) {
+                part.put(name, tensor);
+            }
+        });
+        Path file = folder.resolve("part.safetensors");
+        beits.checkpoint.Safetensors.write(file, part);
+        Path out = folder.resolve("out.safetensors");
+        assertThat(convert(file, out, "--to", "official").err).contains("mask_token [1, 1, 16] is missing");
+        Ended ended = convert(file, out, "--to", "official", "--allow-missing", "mask_token");
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out).contains("new").contains("mask_token");
+    }
+
+    @Test
+    void mistakesGetOneLine() {
+        Path file = GOLDEN.resolve("cls_tiny/timm.safetensors");
+        Path out = folder.resolve("out.safetensors");
+        for (List<Object> arguments : List.<List<Object>>of(
+                List.of(file, out, "--to", "keras"),
+                List.of(file, out, "--to", "ours", "--input-size", "33"),
+                List.of(file, out, "--to", "ours", "--input-size", "8x"),
+                List.of(folder.resolve("absent.pth"), out, "--to", "ours"),
+                List.of(GOLDEN.resolve("malicious/os_system_zip.pth"), out, "--to", "ours"),
+                List.of(GOLDEN.resolve("unusual/unusual_zip.pth"), out, "--to", "ours"),
+                List.of(file, GOLDEN.resolve("cls_tiny/hf.safetensors"), "--to", "ours"))) {
+            Ended ended = convert(arguments.toArray());
+            assertThat(ended.code).as("%s", arguments).isEqualTo(Main.USER_MISTAKE);
+            assertThat(ended.err).as("%s", arguments).hasLineCount(1).startsWith("beits: ");
+            assertThat(ended.out).isEmpty();
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+}
