@@ -1,5 +1,6 @@
 package beits.tokenizer;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -19,9 +20,6 @@ public record CodebookUse(int words, int used, double share, double perplexity, 
      * @throws IllegalArgumentException when there are none, or one is outside
      */
     public static CodebookUse of(int[] tokens, int words) {
-        if (tokens.length == 0) {
-            throw new IllegalArgumentException("tokens: there are none to count");
-        }
         long[] histogram = new long[words];
         for (int token : tokens) {
             if (token < 0 || token >= words) {
@@ -29,11 +27,26 @@ public record CodebookUse(int words, int used, double share, double perplexity, 
             }
             histogram[token]++;
         }
+        return of(histogram);
+    }
+
+    /**
+     * The use of words that were counted before.
+     *
+     * @param histogram how often each word occurs
+     * @throws IllegalArgumentException when none does
+     */
+    public static CodebookUse of(long[] histogram) {
+        long total = Arrays.stream(histogram).sum();
+        if (total == 0) {
+            throw new IllegalArgumentException("tokens: there are none to count");
+        }
+        int words = histogram.length;
         double entropy = 0;
         int used = 0;
         for (long count : histogram) {
             if (count > 0) {
-                double p = (double) count / tokens.length;
+                double p = (double) count / total;
                 entropy -= p * Math.log(p);
                 used++;
             }
