@@ -12,8 +12,8 @@ final class Checkpoint {
     private Checkpoint() {}
 
     /**
-     * The file that is meant: of a run's folder the finished model, else the newest checkpoint; of a folder as Hugging Face
-     * and timm keep them the weights.
+     * The file that is meant: of a run's folder the finished model, else the newest checkpoint; of a folder as Hugging Face,
+     * timm and DALL-E keep them the weights.
      *
      * @throws UserException when there is none
      */
@@ -25,7 +25,7 @@ final class Checkpoint {
         if (!Files.isDirectory(path)) {
             throw new UserException("%s: no such checkpoint or run folder".formatted(path));
         }
-        for (String name : List.of("model.safetensors", "pytorch_model.bin")) {
+        for (String name : List.of("model.safetensors", "pytorch_model.bin", "encoder.pkl")) {
             if (Files.isRegularFile(path.resolve(name))) {
                 return path.resolve(name);
             }

@@ -27,6 +27,8 @@ import picocli.CommandLine.Command;
             PretrainCommand.class,
             FinetuneCommand.class,
             ConvertCommand.class,
+            TokenizeCommand.class,
+            ReconstructCommand.class,
             ConformanceCommand.class,
             BenchmarkCommand.class,
             RecipesCommand.class,

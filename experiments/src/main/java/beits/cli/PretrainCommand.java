@@ -1,15 +1,21 @@
 package beits.cli;
 
+import beits.checkpoint.Checkpoints;
+import beits.checkpoint.NamedTensors;
 import beits.job.LoadedTokenizer;
 import beits.job.PretrainJob;
+import beits.job.TokenizeJob;
 import beits.recipe.PretrainRecipe;
+import beits.tokenizer.TokenCache;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code beits pretrain}. */
@@ -26,6 +32,15 @@ final class PretrainCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
+    @Option(
+            names = "--token-cache",
+            paramLabel = "DIR",
+            description = {
+                "where visual tokens are kept when every epoch shows the same views, no crop and no colour jitter: each is",
+                "tokenised once (default: tokens in the run's folder; beits tokenize fills one ahead of time)"
+            })
+    private @Nullable Path tokenCache;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -41,13 +56,27 @@ final class PretrainCommand implements Callable<Integer> {
             throw new UserException(
                     "tokenizer: the recipe names none; train one and add --set tokenizer=runs/NAME or its checkpoint");
         }
+        boolean fixed = TokenizeJob.fixed(recipe.augmentation());
+        if (tokenCache != null && !fixed) {
+            throw new UserException("--token-cache: " + TokenizeCommand.NOT_FIXED);
+        }
+        Path kept = tokenCache == null ? options.folder(recipe).path().resolve("tokens") : tokenCache;
+        String start = recipe.initFrom();
+        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
         return RecipeRun.run(spec, common, options, recipe, "Masked image modelling", context -> {
             try (LoadedTokenizer tokenizer = LoadedTokenizer.open(
-                    context.device(),
-                    Checkpoint.find(tokenizerFile),
-                    recipe.optim().batchSize())) {
+                            context.device(),
+                            Checkpoint.find(tokenizerFile),
+                            recipe.optim().batchSize(),
+                            TokenizeJob.dallESize(recipe));
+                    TokenCache cache = fixed
+                            ? TokenCache.open(kept, tokenizer.key(TokenizeJob.describe(recipe.augmentation())))
+                            : null) {
+                if (cache != null) {
+                    tokenizer.use(cache);
+                }
                 PretrainJob.Result result =
-                        PretrainJob.run(recipe, tokenizer, context, INSPECTED, (predictor, trainer) -> {});
+                        PretrainJob.run(recipe, tokenizer, pretrained, context, INSPECTED, (predictor, trainer) -> {});
                 return new RecipeRun.Left(result.outcome(), result.weights(), "", List.of());
             }
         });

@@ -44,6 +44,7 @@ record DemoRecipe(
                 data,
                 encoder,
                 null,
+                null,
                 new MaskRecipe(true, 20, 4, null),
                 new AugmentationRecipe(0, true, 1),
                 new OptimRecipe(64, 1, 20, 2e-3, 1e-5, 1, 0, 0.05, 0.05, 0.9, 0.98, 1e-8, 3, 1, 0),

@@ -84,10 +84,9 @@ public final class Conversion {
      * What came of it.
      *
      * @param report the account of every tensor
-     * @param description the model that was written
      * @param written the files
      */
-    public record Result(LoadReport report, BeitDescription description, List<Path> written) {
+    public record Result(LoadReport report, List<Path> written) {
         public Result {
             written = List.copyOf(written);
         }
@@ -141,6 +140,9 @@ public final class Conversion {
      */
     public static Result convert(Path in, Path out, Wish wish) throws IOException {
         NamedTensors checkpoint = open(in);
+        if (DallEWeights.isIn(checkpoint)) {
+            return tokenizer(checkpoint, in, out, wish);
+        }
         Known known = Known.of(checkpoint, in, wish.heads);
         WeightConversion.Official official = WeightConversion.toOfficial(checkpoint, in.toString());
         BeitDescription source = BeitDescription.infer(official.tensors(), known.hints, in.toString());
@@ -156,7 +158,21 @@ public final class Conversion {
                         source.grid(),
                         Loading.Purpose.SAME_MODEL,
                         wish.allowMissing));
-        return new Result(loaded.report(), target, write(weights(loaded.tensors()), target, known, out, wish.to));
+        return new Result(loaded.report(), write(weights(loaded.tensors()), target, known, out, wish.to));
+    }
+
+    private static Result tokenizer(NamedTensors checkpoint, Path in, Path out, Wish wish) throws IOException {
+        if (wish.to != Target.OURS || wish.size != null || !wish.allowMissing.isEmpty()) {
+            throw new CheckpointException(
+                    in + ": is DALL-E's tokenizer, which needs no size and has no other layout; use --to ours alone");
+        }
+        DallEWeights read = DallEWeights.read(checkpoint, in, DallEWeights.PUBLISHED_SIZE);
+        Path model = out.toString().endsWith(".safetensors") ? out : out.resolve("model.safetensors");
+        requireNew(model);
+        NamedTensors weights = weights(read.tensors());
+        ModelCard.ofDallE().forEach(weights::describe);
+        Safetensors.write(model, weights);
+        return new Result(read.report(), List.of(model));
     }
 
     private static NamedTensors open(Path in) throws IOException {

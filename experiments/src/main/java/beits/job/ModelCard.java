@@ -59,6 +59,11 @@ public record ModelCard(
         return description;
     }
 
+    /** The description of DALL-E's tokenizer, whose tensors tell all there is to know. */
+    static Map<String, String> ofDallE() {
+        return Map.of(FORMAT, FORMAT_VERSION, VERSION, CODE_VERSION, "beits.tokenizer", "DALL-E");
+    }
+
     /** Whether a checkpoint has a card. */
     public static boolean isIn(NamedTensors checkpoint) {
         return checkpoint.metadata().containsKey(KEY);

@@ -37,6 +37,7 @@ import beits.transform.TwoViewCrop;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Pre-trains an encoder by masked image modelling. */
 public final class PretrainJob {
@@ -58,7 +59,7 @@ public final class PretrainJob {
     }
 
     /**
-     * Runs the job.
+     * Runs the job from scratch.
      *
      * @param tokenizer for batches of the recipe's size
      * @param inspectBatch pictures of a batch for the inspection
@@ -71,12 +72,35 @@ public final class PretrainJob {
             int inspectBatch,
             Inspection inspection)
             throws IOException {
+        return run(recipe, tokenizer, null, context, inspectBatch, inspection);
+    }
+
+    /**
+     * Runs the job.
+     *
+     * @param tokenizer for batches of the recipe's size
+     * @param pretrained a model of any layout to start the encoder from, or none to start from scratch
+     * @param inspectBatch pictures of a batch for the inspection
+     * @param inspection what to look at in the end
+     */
+    public static Result run(
+            PretrainRecipe recipe,
+            LoadedTokenizer tokenizer,
+            @Nullable NamedTensors pretrained,
+            JobContext context,
+            int inspectBatch,
+            Inspection inspection)
+            throws IOException {
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         checkGrids(config, tokenizer.tokenizer());
         Dataset data = Pictures.training(recipe.data());
         Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
-        PretrainPipeline pipeline = pipeline(recipe, tokenizer.tokenizer(), normalisation);
+        PretrainPipeline pipeline = pipeline(
+                recipe,
+                tokenizer.tokenizer().viewSize(),
+                tokenizer.tokenizer().channels(),
+                tokenizer.tokenizer().pixels());
         LoaderOptions options = LoaderOptions.training(
                 optim.batchSize(), recipe.run().seed(), recipe.run().workers());
         Layout layout = new Layout();
@@ -119,6 +143,9 @@ public final class PretrainJob {
                         optim.weightDecays(source.stepsPerEpoch()),
                         List.of(predictor.program()))) {
             trainer.initialise(recipe.run().seed());
+            if (pretrained != null) {
+                FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
+            }
             TrainingLoop.Outcome outcome =
                     JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, null);
             if (outcome == TrainingLoop.Outcome.FINISHED) {
@@ -130,7 +157,7 @@ public final class PretrainJob {
         }
     }
 
-    private static void checkGrids(BeitConfig config, ImageTokenizer tokenizer) {
+    static void checkGrids(BeitConfig config, ImageTokenizer tokenizer) {
         if (config.gridHeight() != tokenizer.grid() || config.gridWidth() != tokenizer.grid()) {
             throw new IllegalArgumentException(
                     "model.imageSize: %d x %d patches do not match the %d x %d visual tokens of the tokenizer; change imageSize or patchSize, or use another tokenizer"
@@ -142,23 +169,30 @@ public final class PretrainJob {
         }
     }
 
-    private static PretrainPipeline pipeline(
-            PretrainRecipe recipe, ImageTokenizer tokenizer, Normalisation normalisation) {
+    /**
+     * What a recipe does to its pictures.
+     *
+     * @param viewSize pixels of a side of the token view
+     * @param tokenChannels channels of the token view
+     * @param pixels how the tokenizer takes them
+     */
+    public static PretrainPipeline pipeline(
+            PretrainRecipe recipe, int viewSize, int tokenChannels, PixelMapping pixels) {
         BeitConfig config = recipe.model().config();
         AugmentationRecipe augmentation = recipe.augmentation();
         double jitter = augmentation.colorJitter();
         RandomResizedCrop crop = augmentation.minCropArea() == 1
                 ? new RandomResizedCrop(1, 1, 1, 1)
                 : new RandomResizedCrop(augmentation.minCropArea(), 1, 3.0 / 4, 4.0 / 3);
-        TwoViewCrop views = new TwoViewCrop(
-                crop, config.imageHeight(), Resampling.BICUBIC, tokenizer.viewSize(), Resampling.LANCZOS);
-        TokenMapping mapping = switch (tokenizer.pixels()) {
-            case CENTRED -> new TokenMapping.Normalised(Normalisation.uniform(tokenizer.channels(), 0.5f, 0.5f));
+        TwoViewCrop views =
+                new TwoViewCrop(crop, config.imageHeight(), Resampling.BICUBIC, viewSize, Resampling.LANCZOS);
+        TokenMapping mapping = switch (pixels) {
+            case CENTRED -> new TokenMapping.Normalised(Normalisation.uniform(tokenChannels, 0.5f, 0.5f));
             case DALL_E -> new TokenMapping.MapPixels();
         };
         return new PretrainPipeline(
                 new PretrainAugmentation(new ColorJitter(jitter, jitter, jitter, 0), augmentation.flip(), views),
-                normalisation,
+                Normalisation.uniform(config.channels(), 0.5f, 0.5f),
                 mapping,
                 mask(recipe.mask(), config));
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param data its pictures; labels are not looked at
  * @param model shape of the encoder
  * @param tokenizer checkpoint of the tokenizer
+ * @param initFrom checkpoint of any layout to start the encoder from, or none to start from scratch
  * @param mask which patches are hidden
  * @param augmentation what happens to pictures
  * @param optim AdamW
@@ -17,6 +18,7 @@ public record PretrainRecipe(
         DataRecipe data,
         ModelRecipe model,
         @Nullable String tokenizer,
+        @Nullable String initFrom,
         MaskRecipe mask,
         AugmentationRecipe augmentation,
         OptimRecipe optim,
@@ -33,6 +35,6 @@ public record PretrainRecipe(
 
     /** The same with another seed. */
     public PretrainRecipe withSeed(long seed) {
-        return new PretrainRecipe(data, model, tokenizer, mask, augmentation, optim, run.withSeed(seed));
+        return new PretrainRecipe(data, model, tokenizer, initFrom, mask, augmentation, optim, run.withSeed(seed));
     }
 }

@@ -4,6 +4,7 @@ import beits.data.Dataset;
 import beits.data.Sample;
 import beits.image.ImageReader;
 import beits.image.PictureException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,21 @@ public final class ImageFolder implements Dataset {
         List<Path> files = FileTree.pictures(root);
         if (files.isEmpty()) {
             throw new PictureException(root.toString(), "no pictures in this folder");
+        }
+        int[] labels = new int[files.size()];
+        java.util.Arrays.fill(labels, NO_LABEL);
+        return new ImageFolder(files, labels, List.of(), reader);
+    }
+
+    /** These pictures, and every one below those that are folders, without labels. */
+    public static ImageFolder of(List<Path> picturesAndFolders, ImageReader reader) {
+        List<Path> files = new ArrayList<>();
+        for (Path path : picturesAndFolders) {
+            if (Files.isDirectory(path)) {
+                files.addAll(unlabelled(path, reader).files);
+            } else {
+                files.add(path);
+            }
         }
         int[] labels = new int[files.size()];
         java.util.Arrays.fill(labels, NO_LABEL);

@@ -1,0 +1,104 @@
+package beits.job;
+
+import beits.data.Dataset;
+import beits.image.Image;
+import beits.tokenizer.CodebookUse;
+import beits.tokenizer.ImageTokenizer;
+import beits.tokenizer.PixelMapping;
+import beits.transform.EvalTransform;
+import beits.transform.Normalisation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Pictures through a tokenizer and back. */
+public final class Reconstruction {
+    private static final int GAP = 4;
+
+    private Reconstruction() {}
+
+    /**
+     * One picture.
+     *
+     * @param name where it came from
+     * @param mae mean absolute error of the pixels in [0, 1]
+     * @param tokens [grid·grid] row-major
+     * @param pair what the tokenizer saw, and beside it what came back
+     */
+    public record Picture(String name, double mae, List<Integer> tokens, Image pair) {
+        public Picture {
+            tokens = List.copyOf(tokens);
+        }
+    }
+
+    /**
+     * Of all pictures.
+     *
+     * @param pictures in the order of the data
+     * @param mae mean of theirs
+     * @param use of the codebook
+     */
+    public record Result(List<Picture> pictures, double mae, CodebookUse use) {
+        public Result {
+            pictures = List.copyOf(pictures);
+        }
+    }
+
+    /** Encodes and decodes the central square of every picture, its short side brought to the tokenizer's size. */
+    public static Result run(Dataset data, LoadedTokenizer loaded) throws IOException {
+        ImageTokenizer tokenizer = loaded.tokenizer();
+        int size = tokenizer.viewSize();
+        int channels = tokenizer.channels();
+        int grid = tokenizer.grid() * tokenizer.grid();
+        EvalTransform central = new EvalTransform(size, 1);
+        Normalisation unit = Normalisation.uniform(channels, 0, 1);
+        int length = channels * size * size;
+        List<Picture> pictures = new ArrayList<>();
+        long[] histogram = new long[tokenizer.vocabulary()];
+        double total = 0;
+        for (int first = 0; first < data.size(); first += loaded.batch()) {
+            int count = Math.min(loaded.batch(), data.size() - first);
+            float[] pixels = new float[loaded.batch() * length];
+            for (int row = 0; row < count; row++) {
+                unit.apply(central.apply(data.get(first + row).picture()), pixels, row * length);
+            }
+            float[] mapped = pixels.clone();
+            PixelMapping mapping = tokenizer.pixels();
+            mapping.map(mapped);
+            int[] tokens = loaded.encode(mapped, count);
+            float[] decoded = loaded.decode(tokens);
+            mapping.unmap(decoded);
+            for (int row = 0; row < count; row++) {
+                double error = 0;
+                for (int i = row * length; i < (row + 1) * length; i++) {
+                    error += Math.abs(decoded[i] - pixels[i]);
+                }
+                int[] own = Arrays.copyOfRange(tokens, row * grid, (row + 1) * grid);
+                Arrays.stream(own).forEach(token -> histogram[token]++);
+                Image pair = beside(
+                        unit.invert(pixels, row * length, size, size), unit.invert(decoded, row * length, size, size));
+                pictures.add(new Picture(
+                        data.name(first + row),
+                        error / length,
+                        Arrays.stream(own).boxed().toList(),
+                        pair));
+                total += error / length;
+            }
+        }
+        return new Result(pictures, total / data.size(), CodebookUse.of(histogram));
+    }
+
+    private static Image beside(Image left, Image right) {
+        int channels = left.channels();
+        int width = left.width() + GAP + right.width();
+        byte[] pixels = new byte[left.height() * width * channels];
+        Arrays.fill(pixels, (byte) 255);
+        for (int y = 0; y < left.height(); y++) {
+            int row = left.width() * channels;
+            System.arraycopy(left.pixels(), y * row, pixels, y * width * channels, row);
+            System.arraycopy(right.pixels(), y * row, pixels, (y * width + left.width() + GAP) * channels, row);
+        }
+        return new Image(left.height(), width, channels, pixels);
+    }
+}
