@@ -34,6 +34,11 @@ public interface Executable extends AutoCloseable {
     /** Bytes of memory that the arenas and the device's own scratch take. */
     long memory();
 
+    /** Bytes that went to the device and came from it so far; none where device and host share their memory. */
+    default Traffic traffic() {
+        return Traffic.NONE;
+    }
+
     @Override
     void close();
 }
