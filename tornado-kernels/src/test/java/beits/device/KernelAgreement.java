@@ -1,6 +1,9 @@
 package beits.device;
 
+import beits.program.Program;
 import beits.tensor.Slot;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -25,6 +28,32 @@ public final class KernelAgreement {
             expected = kernelCase.run(reference);
         }
         return judge(kernelCase, device.description().name(), kernelCase.run(device), expected, tolerance);
+    }
+
+    /**
+     * Runs many cases in one set of arenas, so that a device compiles each of its methods once.
+     *
+     * @return what is wrong, one line a case; none if all is well
+     */
+    public static List<String> failures(Device device, List<KernelCase> cases, double tolerance) {
+        List<Program> programs = cases.stream().map(KernelCase::program).toList();
+        List<Program> all = new ArrayList<>(programs);
+        cases.forEach(kernelCase -> all.add(kernelCase.reach()));
+        List<String> failures = new ArrayList<>();
+        try (Device reference = Devices.open("reference");
+                Executable executable = device.compile(all)) {
+            for (int i = 0; i < cases.size(); i++) {
+                KernelCase kernelCase = cases.get(i);
+                try {
+                    KernelCase.Outcome actual = kernelCase.run(executable, programs.get(i));
+                    String name = device.description().name();
+                    judge(kernelCase, name, actual, kernelCase.run(reference), tolerance);
+                } catch (AssertionError e) {
+                    failures.add(String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        return failures;
     }
 
     static double judge(
