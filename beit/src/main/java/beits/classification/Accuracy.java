@@ -1,5 +1,7 @@
 package beits.classification;
 
+import java.util.Arrays;
+
 /**
  * Top-1 and top-5 counts with a confusion matrix (timm {@code accuracy}; of equal logits the class with the lower number comes
  * first).
@@ -58,6 +60,16 @@ public final class Accuracy {
     /** Pictures counted. */
     public int pictures() {
         return pictures;
+    }
+
+    /** Pictures of a class. */
+    public int pictures(int label) {
+        return Arrays.stream(confusion[label]).sum();
+    }
+
+    /** Share of the pictures of a class that have its logit the largest; not a number when there are none. */
+    public double top1(int label) {
+        return (double) confusion[label][label] / pictures(label);
     }
 
     /** Pictures by label (row) and predicted class (column). */

@@ -2,6 +2,7 @@ package beits.image;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -34,6 +35,8 @@ public final class ImageReader {
                 throw new PictureException(file.toString(), "%d bytes, more than any picture may have".formatted(size));
             }
             return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new PictureException(file.toString(), "no such file", e);
         } catch (IOException e) {
             throw new PictureException(file.toString(), "cannot be read: " + reason(e), e);
         }

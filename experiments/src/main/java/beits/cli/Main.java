@@ -26,6 +26,8 @@ import picocli.CommandLine.Command;
             TrainTokenizerCommand.class,
             PretrainCommand.class,
             FinetuneCommand.class,
+            EvaluateCommand.class,
+            PredictCommand.class,
             ConvertCommand.class,
             TokenizeCommand.class,
             ReconstructCommand.class,

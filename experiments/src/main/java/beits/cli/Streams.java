@@ -1,13 +1,19 @@
 package beits.cli;
 
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Where a command writes: results to standard output, messages to standard error. */
+/** Where a command reads and writes: results to standard output, messages to standard error. */
 final class Streams {
     private Streams() {}
+
+    /** Standard input. */
+    static InputStream in() {
+        return System.in;
+    }
 
     static PrintWriter out(@Nullable CommandSpec spec) {
         return Objects.requireNonNull(spec).commandLine().getOut();

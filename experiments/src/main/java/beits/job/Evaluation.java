@@ -6,34 +6,83 @@ import beits.data.Batch;
 import beits.data.Dataset;
 import beits.data.Loader;
 import beits.data.LoaderOptions;
+import beits.data.LoaderOptions.Broken;
 import beits.data.PicturePipeline;
 import beits.device.Executable;
-import beits.transform.EvalTransform;
 import beits.transform.Normalisation;
+import beits.transform.TestTransform;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** Measures a classifier on labelled pictures. */
+/** Runs trained networks over data sets. */
 public final class Evaluation {
     private Evaluation() {}
 
-    /** Classifies every picture of a data set. */
+    /** Classifies every picture of a data set; one that cannot be read ends it. */
     public static Accuracy classify(
             ClassPredictor predictor, Executable executable, Dataset data, PicturePipeline pipeline, int workers) {
         Accuracy accuracy = new Accuracy(predictor.classes());
-        try (Loader loader = Loader.once(data, pipeline, LoaderOptions.evaluation(predictor.batch(), workers))) {
-            while (loader.hasNext()) {
-                Batch batch = loader.next();
-                float[] logits = predictor.logits(executable, batch.images(), batch.count());
-                accuracy.add(logits, Arrays.copyOf(batch.labels(), batch.count()));
-            }
-        }
+        LoaderOptions options = LoaderOptions.evaluation(predictor.batch(), workers);
+        read(data, pipeline, options, fault -> {}, batch -> count(predictor, executable, batch, accuracy));
         return accuracy;
     }
 
-    /** Pictures as a trained network reads them: resized and cropped at the centre unless they have its size already. */
-    public static PicturePipeline pipeline(Dataset data, int size, Normalisation normalisation) {
-        return new PicturePipeline(
-                TokenizerJob.hasSize(data, size) ? List.of() : List.of(new EvalTransform(size)), size, normalisation);
+    /**
+     * Classifies every picture of a data set that can be read.
+     *
+     * @param faults hears the name of each other picture, and why
+     */
+    public static Accuracy classifyReadable(
+            LoadedClassifier classifier, Dataset data, int workers, Consumer<String> faults) {
+        ClassPredictor predictor = classifier.predictor();
+        Accuracy accuracy = new Accuracy(predictor.classes());
+        LoaderOptions options =
+                LoaderOptions.evaluation(predictor.batch(), workers).withBroken(Broken.SKIP);
+        read(
+                data,
+                classifier.pipeline(),
+                options,
+                faults,
+                batch -> count(predictor, classifier.executable(), batch, accuracy));
+        return accuracy;
+    }
+
+    private static void count(ClassPredictor predictor, Executable executable, Batch batch, Accuracy accuracy) {
+        float[] logits = predictor.logits(executable, batch.images(), batch.count());
+        accuracy.add(logits, Arrays.copyOf(batch.labels(), batch.count()));
+    }
+
+    /**
+     * Reads a data set once, in order.
+     *
+     * @param faults hears the name of each picture that was skipped, and why
+     * @param batches hears every batch that has a picture
+     * @return how many pictures were skipped
+     */
+    public static long read(
+            Dataset data,
+            PicturePipeline pipeline,
+            LoaderOptions options,
+            Consumer<String> faults,
+            Consumer<Batch> batches) {
+        try (Loader loader = Loader.once(data, pipeline, options)) {
+            int told = 0;
+            while (loader.hasNext()) {
+                Batch batch = loader.next();
+                for (; told < loader.broken().size(); told++) {
+                    faults.accept(loader.broken().get(told));
+                }
+                if (batch.count() > 0) {
+                    batches.accept(batch);
+                }
+            }
+            return loader.brokenCount();
+        }
+    }
+
+    /** Pictures as a trained network reads them. */
+    public static PicturePipeline pipeline(int size, Normalisation normalisation) {
+        return new PicturePipeline(List.of(new TestTransform(size)), size, normalisation);
     }
 }

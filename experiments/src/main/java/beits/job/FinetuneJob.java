@@ -126,7 +126,7 @@ public final class FinetuneJob {
             if (pretrained != null) {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
             }
-            PicturePipeline reading = Evaluation.pipeline(test, config.imageHeight(), normalisation);
+            PicturePipeline reading = Evaluation.pipeline(config.imageHeight(), normalisation);
             Supplier<Accuracy> measure =
                     () -> Evaluation.classify(predictor, trainer.executable(), test, reading, workers);
             TrainingLoop.Outcome outcome =

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Listing of folders in an order that does not depend on the file system. */
-final class FileTree {
+public final class FileTree {
     private FileTree() {}
 
     /** Picture files below a folder, links followed, sorted by path. */
-    static List<Path> pictures(Path root) {
+    public static List<Path> pictures(Path root) {
         requireFolder(root);
         try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(f -> f.getFileName() != null

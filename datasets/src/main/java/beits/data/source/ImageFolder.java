@@ -63,6 +63,11 @@ public final class ImageFolder implements Dataset {
         if (files.isEmpty()) {
             throw new PictureException(root.toString(), "no pictures in this folder");
         }
+        return files(files, reader);
+    }
+
+    /** These files in this order, without labels; what is no picture is found out when it is read. */
+    public static ImageFolder files(List<Path> files, ImageReader reader) {
         int[] labels = new int[files.size()];
         java.util.Arrays.fill(labels, NO_LABEL);
         return new ImageFolder(files, labels, List.of(), reader);

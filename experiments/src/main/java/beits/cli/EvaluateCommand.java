@@ -1,0 +1,121 @@
+package beits.cli;
+
+import beits.checkpoint.Checkpoints;
+import beits.classification.Accuracy;
+import beits.data.Dataset;
+import beits.device.Device;
+import beits.job.Evaluation;
+import beits.job.LoadedClassifier;
+import beits.job.ModelCard;
+import beits.job.ModelKind;
+import beits.job.Pictures;
+import beits.recipe.DataRecipe;
+import beits.recipe.FinetuneRecipe;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code beits evaluate}. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures a fine-tuned model on test pictures and prints the metrics as one line of JSON: for a classifier top-1, top-5,",
+            "the accuracy of every class and the confusion matrix (rows are labels, columns predictions)."
+        })
+final class EvaluateCommand implements Callable<Integer> {
+    private static final int BATCH = 100;
+    private static final int WORKERS = 2;
+
+    @Parameters(
+            paramLabel = "CHECKPOINT_OR_RUN",
+            description = "a checkpoint of ours, or the folder of a run, on whose test pictures it is measured then")
+    private String checkpoint = "";
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Path file = Checkpoint.find(checkpoint);
+        ModelKind kind = ModelCard.of(Checkpoints.open(file), file.toString()).kind();
+        return switch (kind) {
+            case CLASSIFIER -> classifier(file);
+            case SEGMENTER, TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
+                throw new UserException(
+                        "%s: holds a %s, which has no accuracy; give a fine-tuned model".formatted(file, kind.title()));
+        };
+    }
+
+    private int classifier(Path file) throws IOException {
+        PrintWriter err = Streams.err(spec);
+        DataRecipe source = data.of(file, FinetuneRecipe.class, FinetuneRecipe::data);
+        Dataset test = Pictures.test(source);
+        try (Device device = common.open();
+                LoadedClassifier classifier = LoadedClassifier.open(device, file, Math.min(BATCH, test.size()))) {
+            requireSameClasses(file, classifier.classNames(), test.classNames());
+            Accuracy accuracy =
+                    Evaluation.classifyReadable(classifier, test, WORKERS, fault -> err.println("beits: " + fault));
+            int unreadable = test.size() - accuracy.pictures();
+            if (accuracy.pictures() > 0) {
+                Streams.out(spec).println(Json.line(metrics(file, source, accuracy, unreadable, test.classNames())));
+            }
+            return Unreadable.exitCode(unreadable, test.size(), err);
+        }
+    }
+
+    private static void requireSameClasses(Path file, List<String> own, List<String> given) {
+        if (own.size() != given.size()) {
+            throw new UserException("%s: knows %d classes, the data has %d; give data of the classes it was trained on"
+                    .formatted(file, own.size(), given.size()));
+        }
+        // A converted checkpoint may know its classes by number only.
+        boolean numbered = own.getFirst().equals("class 0");
+        for (int i = 0; i < own.size() && !numbered; i++) {
+            if (!own.get(i).equals(given.get(i))) {
+                throw new UserException(
+                        "%s: class %d is \"%s\", but \"%s\" in the data; name and sort the classes alike"
+                                .formatted(file, i, own.get(i), given.get(i)));
+            }
+        }
+    }
+
+    private static Map<String, Object> metrics(
+            Path file, DataRecipe source, Accuracy accuracy, int unreadable, List<String> classNames) {
+        List<Map<String, Object>> classes = new ArrayList<>();
+        for (int c = 0; c < classNames.size(); c++) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("class", classNames.get(c));
+            one.put("pictures", accuracy.pictures(c));
+            one.put("accuracy", accuracy.pictures(c) == 0 ? null : Json.share(accuracy.top1(c)));
+            classes.add(one);
+        }
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("checkpoint", file.toString());
+        metrics.put("data", source.path() == null ? source.source().name() : source.path());
+        metrics.put("pictures", accuracy.pictures());
+        metrics.put("unreadable", unreadable);
+        metrics.put("top1", Json.share(accuracy.top1()));
+        metrics.put("top5", Json.share(accuracy.top5()));
+        metrics.put("classes", classes);
+        metrics.put("confusion", accuracy.confusion());
+        return metrics;
+    }
+}

@@ -1,0 +1,143 @@
+package beits.cli;
+
+import beits.checkpoint.Checkpoints;
+import beits.classification.ClassPredictor;
+import beits.data.Batch;
+import beits.data.LoaderOptions;
+import beits.data.LoaderOptions.Broken;
+import beits.data.source.ImageFolder;
+import beits.device.Device;
+import beits.image.DecodeOptions;
+import beits.image.ImageReader;
+import beits.job.Evaluation;
+import beits.job.LoadedClassifier;
+import beits.job.ModelCard;
+import beits.job.ModelKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code beits predict}. */
+@Command(
+        name = "predict",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Classifies pictures with a fine-tuned model: one line of JSON a picture on standard output, its most likely classes with",
+            "their probabilities. Class names, picture size and normalisation are those of the checkpoint. Pictures that cannot be read",
+            "are named on standard error and left out; the exit code is then 1, or 2 when none could be read."
+        })
+final class PredictCommand implements Callable<Integer> {
+    private static final int BATCH = 32;
+    private static final int WORKERS = 2;
+
+    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "a checkpoint of ours, or the folder of a run")
+    private String checkpoint = "";
+
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "IMAGE",
+            description = "picture files, folders of them, or - for a list of names on standard input")
+    private List<String> images = new ArrayList<>();
+
+    @Option(
+            names = "--top",
+            defaultValue = "5",
+            paramLabel = "N",
+            description = "how many classes a picture (default: ${DEFAULT-VALUE})")
+    private int top;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        if (top < 1) {
+            throw new UserException("--top %d: must be at least 1".formatted(top));
+        }
+        Path file = Checkpoint.find(checkpoint);
+        ModelKind kind = ModelCard.of(Checkpoints.open(file), file.toString()).kind();
+        return switch (kind) {
+            case CLASSIFIER -> classes(file);
+            case SEGMENTER, TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
+                throw new UserException("%s: holds a %s, which predicts no classes; give a fine-tuned model"
+                        .formatted(file, kind.title()));
+        };
+    }
+
+    private int classes(Path file) throws IOException {
+        List<Path> pictures = PictureFiles.named(images, Streams.in());
+        PrintWriter out = Streams.out(spec);
+        PrintWriter err = Streams.err(spec);
+        try (Device device = common.open();
+                LoadedClassifier classifier = LoadedClassifier.open(device, file, Math.min(BATCH, pictures.size()))) {
+            ClassPredictor predictor = classifier.predictor();
+            long unreadable = Evaluation.read(
+                    ImageFolder.files(pictures, new ImageReader(DecodeOptions.DEFAULT)),
+                    classifier.pipeline(),
+                    LoaderOptions.evaluation(predictor.batch(), WORKERS).withBroken(Broken.SKIP),
+                    fault -> err.println("beits: " + fault),
+                    batch -> print(batch, pictures, classifier, out));
+            return Unreadable.exitCode(unreadable, pictures.size(), err);
+        }
+    }
+
+    private void print(Batch batch, List<Path> pictures, LoadedClassifier classifier, PrintWriter out) {
+        int classes = classifier.classNames().size();
+        float[] logits = classifier.predictor().logits(classifier.executable(), batch.images(), batch.count());
+        for (int row = 0; row < batch.count(); row++) {
+            double[] probabilities = softmax(Arrays.copyOfRange(logits, row * classes, (row + 1) * classes));
+            List<Map<String, Object>> ranked = IntStream.range(0, classes)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer c) -> -probabilities[c]))
+                    .limit(top)
+                    .map(c -> {
+                        Map<String, Object> one = new LinkedHashMap<>();
+                        one.put("class", classifier.classNames().get(c));
+                        one.put("index", c);
+                        one.put("probability", Json.share(probabilities[c]));
+                        return one;
+                    })
+                    .toList();
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("picture", pictures.get(batch.indices()[row]).toString());
+            line.put("classes", ranked);
+            out.println(Json.line(line));
+        }
+    }
+
+    private static double[] softmax(float[] logits) {
+        double[] values = new double[logits.length];
+        double largest = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            largest = Math.max(largest, logit);
+        }
+        double sum = 0;
+        for (int i = 0; i < logits.length; i++) {
+            values[i] = Math.exp(logits[i] - largest);
+            sum += values[i];
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= sum;
+        }
+        return values;
+    }
+}

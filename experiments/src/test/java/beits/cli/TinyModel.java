@@ -1,0 +1,69 @@
+package beits.cli;
+
+import beits.autograd.Layout;
+import beits.autograd.Parameter;
+import beits.checkpoint.NamedTensors;
+import beits.checkpoint.Safetensors;
+import beits.checkpoint.TensorData;
+import beits.job.ModelCard;
+import beits.job.ModelKind;
+import beits.model.ImageClassifier;
+import beits.model.ImageClassifier.Pooling;
+import beits.model.MaskedImageModel;
+import beits.recipe.ModelRecipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checkpoints of untrained networks of a few thousand parameters. */
+final class TinyModel {
+    static final int DEPTH = 3;
+    static final int HEADS = 2;
+    static final int WIDTH = 16;
+    static final int GRID = 4;
+    private static final int VOCABULARY = 8;
+
+    private TinyModel() {}
+
+    /** A classifier for grey pictures of 28 pixels. */
+    static Path classifier(Path file, List<String> classNames) throws IOException {
+        Layout layout = new Layout();
+        ModelRecipe recipe = recipe(true);
+        // Large start values for the head, so that pictures do differ in their classes.
+        new ImageClassifier(layout, recipe.config(), classNames.size(), Pooling.MEAN, 50);
+        return write(file, layout, card(ModelKind.CLASSIFIER, recipe, Pooling.MEAN, 0, classNames));
+    }
+
+    /** A masked image model for grey pictures of 28 pixels. */
+    static Path masked(Path file) throws IOException {
+        Layout layout = new Layout();
+        ModelRecipe recipe = recipe(false);
+        new MaskedImageModel(layout, recipe.config(), VOCABULARY);
+        return write(file, layout, card(ModelKind.MASKED_IMAGE_MODEL, recipe, null, VOCABULARY, List.of()));
+    }
+
+    private static ModelRecipe recipe(boolean fineTuning) {
+        return new ModelRecipe(28, 7, 1, WIDTH, DEPTH, HEADS, 2, true, false, fineTuning, !fineTuning, 0.1, 0);
+    }
+
+    private static ModelCard card(
+            ModelKind kind, ModelRecipe recipe, @Nullable Pooling pooling, int vocabulary, List<String> classNames) {
+        return new ModelCard(kind, recipe, null, vocabulary, pooling, classNames, List.of(0.5f), List.of(0.5f), null);
+    }
+
+    private static Path write(Path file, Layout layout, ModelCard card) throws IOException {
+        NamedTensors tensors = new NamedTensors();
+        for (Parameter parameter : layout.parameters()) {
+            int size = Math.toIntExact(parameter.slot().size());
+            tensors.put(
+                    parameter.name(),
+                    TensorData.of(
+                            parameter.initialiser().draw(size, 1, parameter.name()),
+                            parameter.slot().shape().extents()));
+        }
+        card.description().forEach(tensors::describe);
+        Safetensors.write(file, tensors);
+        return file;
+    }
+}
