@@ -22,23 +22,30 @@ final class AttentionTasks {
     static List<KernelTask> matMul(MatMul k, Form form, Scratch room) {
         Operand c = Operand.of(k.c());
         int count = Math.toIntExact(k.c().size());
-        return switch (k.epilogue()) {
-            case Epilogue.None none
-            when k.accumulate() -> {
-                Operand product = room.take(count);
-                yield List.of(product(k, form, product, null), ElementTasks.add(count, c, product, c));
+        List<KernelTask> tasks = new ArrayList<>();
+        switch (k.epilogue()) {
+            case Epilogue.None none -> {
+                Operand product = k.accumulate() ? room.take(count) : c;
+                tasks.addAll(product(k, form, product, null, room));
+                if (k.accumulate()) {
+                    tasks.add(ElementTasks.add(count, c, product, c));
+                }
             }
-            case Epilogue.None none -> List.of(product(k, form, c, null));
-            case Epilogue.Bias e -> List.of(product(k, form, c, e.bias()));
-            case Epilogue.BiasRelu e -> List.of(product(k, form, c, e.bias()), ElementTasks.relu(count, c, c));
+            case Epilogue.Bias e -> tasks.addAll(product(k, form, c, e.bias(), room));
+            case Epilogue.BiasRelu e -> {
+                tasks.addAll(product(k, form, c, e.bias(), room));
+                tasks.add(ElementTasks.relu(count, c, c));
+            }
             case Epilogue.BiasGelu e -> {
                 Operand input = Operand.of(e.input());
-                yield List.of(product(k, form, input, e.bias()), ElementTasks.gelu(count, input, c));
+                tasks.addAll(product(k, form, input, e.bias(), room));
+                tasks.add(ElementTasks.gelu(count, input, c));
             }
-        };
+        }
+        return tasks;
     }
 
-    private static KernelTask product(MatMul k, Form form, Operand c, @Nullable Slot bias) {
+    private static List<KernelTask> product(MatMul k, Form form, Operand c, @Nullable Slot bias, Scratch room) {
         Product product = new Product(
                 k.m(),
                 k.n(),
@@ -52,7 +59,7 @@ final class AttentionTasks {
                 1,
                 1,
                 bias != null);
-        return form.product(product, Operand.of(k.a()), Operand.of(k.b()), c, Operand.of(bias));
+        return form.product(product, Operand.of(k.a()), Operand.of(k.b()), c, Operand.of(bias), room);
     }
 
     /**
@@ -105,19 +112,21 @@ final class AttentionTasks {
         Operand q = Operand.of(k.qkv());
         Operand p = k.probabilities() == null ? room.take(h.scoresSize()) : Operand.of(k.probabilities());
         List<KernelTask> tasks = new ArrayList<>();
-        tasks.add(form.product(
+        tasks.addAll(form.product(
                 h.product(t, t, h.size(), false, true, h.qkv(), h.qkv(), h.scores(), k.scale()),
                 q,
                 q.plus(h.part()),
                 p,
-                Operand.NONE));
+                Operand.NONE,
+                room));
         tasks.add(form.attentionSoftmax(h.rows(), t, k.bias() == null ? 0 : h.heads() * t, p, Operand.of(k.bias())));
-        tasks.add(form.product(
+        tasks.addAll(form.product(
                 h.product(t, h.size(), t, false, false, h.scores(), h.qkv(), h.out(), 1),
                 p,
                 q.plus(2 * h.part()),
                 Operand.of(k.out()),
-                Operand.NONE));
+                Operand.NONE,
+                room));
         return tasks;
     }
 
@@ -132,33 +141,37 @@ final class AttentionTasks {
         Operand ds = room.take(h.scoresSize());
         List<KernelTask> tasks = new ArrayList<>();
         // dv = pᵀ · dOut
-        tasks.add(form.product(
+        tasks.addAll(form.product(
                 h.product(t, d, t, true, false, h.scores(), h.out(), h.qkv(), 1),
                 p,
                 dOut,
                 dq.plus(2 * h.part()),
-                Operand.NONE));
+                Operand.NONE,
+                room));
         // dp = dOut · vᵀ, then ds from it in place
-        tasks.add(form.product(
+        tasks.addAll(form.product(
                 h.product(t, t, d, false, true, h.out(), h.qkv(), h.scores(), 1),
                 dOut,
                 q.plus(2 * h.part()),
                 ds,
-                Operand.NONE));
+                Operand.NONE,
+                room));
         tasks.add(form.softmaxBackward(h.rows(), t, p, ds, ds));
         // dq = scale · ds · k, dk = scale · dsᵀ · q
-        tasks.add(form.product(
+        tasks.addAll(form.product(
                 h.product(t, d, t, false, false, h.scores(), h.qkv(), h.qkv(), k.scale()),
                 ds,
                 q.plus(h.part()),
                 dq,
-                Operand.NONE));
-        tasks.add(form.product(
+                Operand.NONE,
+                room));
+        tasks.addAll(form.product(
                 h.product(t, d, t, true, false, h.scores(), h.qkv(), h.qkv(), k.scale()),
                 ds,
                 q,
                 dq.plus(h.part()),
-                Operand.NONE));
+                Operand.NONE,
+                room));
         if (k.dBias() != null) {
             int n = Math.toIntExact(k.dBias().size());
             tasks.add(KernelTask.of(

@@ -1,5 +1,7 @@
 package beits.device.tornado;
 
+import java.util.List;
+
 /** The kernels that are written twice: once for devices of CPU type, once for devices of GPU type. */
 sealed interface Form permits VectorForm {
     /**
@@ -68,7 +70,7 @@ sealed interface Form permits VectorForm {
     }
 
     /** {@code c = alpha · a · b}, plus the bias if the product has one; c is neither a nor b. */
-    KernelTask product(Product product, Operand a, Operand b, Operand c, Operand bias);
+    List<KernelTask> product(Product product, Operand a, Operand b, Operand c, Operand bias, Scratch room);
 
     /** {@code y = softmax(x)} row by row. */
     KernelTask softmax(int rows, int columns, Operand x, Operand y);

@@ -10,56 +10,60 @@ import java.util.List;
 /** Parallel loops over tiles of vectors and over rows. */
 final class VectorForm implements Form {
     @Override
-    public KernelTask product(Product p, Operand a, Operand b, Operand c, Operand bias) {
-        boolean square = p.transposeB() && !p.transposeA();
-        int rows = square ? VectorProducts.SQUARE : VectorProducts.ROWS;
-        int columns = square ? VectorProducts.SQUARE : VectorProducts.COLUMNS;
-        if (p.m() < rows || p.n() < columns || p.transposeA() && p.transposeB()) {
-            return plainProduct(p, a, b, c, bias);
+    public List<KernelTask> product(Product p, Operand a, Operand b, Operand c, Operand bias, Scratch room) {
+        int rows = VectorProducts.ROWS;
+        int columns = VectorProducts.COLUMNS;
+        if (p.m() < rows || p.n() < columns) {
+            return List.of(plainProduct(p, a, b, c, bias));
         }
-        KernelTask.Body body = (g, id, t) -> g.task(
-                id,
-                VectorProducts::productNN,
-                t.floats(0),
-                t.floats(1),
-                t.floats(2),
-                t.floats(3),
-                t.places(),
-                t.sizes(),
-                t.constants());
-        if (p.transposeA()) {
-            body = (g, id, t) -> g.task(
-                    id,
-                    VectorProducts::productTN,
-                    t.floats(0),
-                    t.floats(1),
-                    t.floats(2),
-                    t.floats(3),
-                    t.places(),
-                    t.sizes(),
-                    t.constants());
-        } else if (p.transposeB()) {
-            body = (g, id, t) -> g.task(
-                    id,
-                    VectorProducts::productNT,
-                    t.floats(0),
-                    t.floats(1),
-                    t.floats(2),
-                    t.floats(3),
-                    t.places(),
-                    t.sizes(),
-                    t.constants());
-        }
-        return KernelTask.of(
-                        "product" + (p.transposeA() ? "T" : "N") + (p.transposeB() ? "T" : "N"),
-                        Range.items(p.batch() * Math.ceilDiv(p.m(), rows), Math.ceilDiv(p.n(), columns)),
-                        List.of(a, b, bias, c),
-                        p.sizes(),
-                        body)
-                .with(p.alpha());
+        int batch = Math.toIntExact(p.batch());
+        int panelsOfA = batch * Math.ceilDiv(p.m(), rows);
+        int panelsOfB = batch * Math.ceilDiv(p.n(), columns);
+        Operand packedA = room.take((long) panelsOfA * rows * p.k());
+        Operand packedB = room.take((long) panelsOfB * columns * p.k());
+        return List.of(
+                pack(p, p.a(), p.m(), rows, p.transposeA(), panelsOfA, a, packedA),
+                pack(p, p.b(), p.n(), columns, !p.transposeB(), panelsOfB, b, packedB),
+                KernelTask.of(
+                                "productOfPanels",
+                                new Range(panelsOfA, Math.ceilDiv(p.n(), columns), 1, 1),
+                                List.of(packedA, packedB, bias, c),
+                                p.sizes(),
+                                (g, id, t) -> g.task(
+                                        id,
+                                        VectorProducts::productOfPanels,
+                                        t.floats(0, 1),
+                                        t.floats(2),
+                                        t.floats(3),
+                                        t.places(),
+                                        t.sizes(),
+                                        t.constants()))
+                        .with(p.alpha()));
     }
 
-    /** Results smaller than a tile, and the product of two transposed factors, which no model has. */
+    /** @param acrossRows whether the lines lie side by side within the rows of x */
+    private static KernelTask pack(
+            Product p, Strides x, int lines, int width, boolean acrossRows, int panels, Operand from, Operand to) {
+        int[] sizes = {
+            lines,
+            width,
+            p.k(),
+            acrossRows ? 1 : x.row(),
+            acrossRows ? x.row() : 1,
+            p.outer(),
+            p.inner(),
+            x.outer(),
+            x.inner()
+        };
+        return KernelTask.of(
+                "packPanels",
+                Range.items(panels, p.k()),
+                List.of(from, to),
+                sizes,
+                (g, id, t) -> g.task(id, Products::packPanels, t.floats(0), t.floats(1), t.places(), t.sizes()));
+    }
+
+    /** Results smaller than a tile. */
     static KernelTask plainProduct(Product p, Operand a, Operand b, Operand c, Operand bias) {
         return KernelTask.of(
                         "productPlain",

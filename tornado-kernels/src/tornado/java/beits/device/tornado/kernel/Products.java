@@ -1,6 +1,7 @@
 package beits.device.tornado.kernel;
 
 import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -93,6 +94,37 @@ public final class Products {
                     sum += bias.get(places.get(at + 2) + j);
                 }
                 c.set(c0 + i * sizes.get(LDC) + j, sum);
+            }
+        }
+    }
+
+    /**
+     * {@code panels[z][t][p][l] = x[z][line(t) + l, p]}: the lines of a matrix (rows of a, columns of b) in panels of {@code width}
+     * lines side by side, so that a product walks through memory in order. The last panel begins early enough to be whole. Sizes:
+     * lines, width, k, from line to line, from step to step, outer, inner, from matrix to matrix along both.
+     */
+    public static void packPanels(FloatArray x, FloatArray panels, IntArray places, IntArray sizes) {
+        int x0 = places.get(sizes.get(0));
+        int panels0 = places.get(sizes.get(0) + 1);
+        int lines = sizes.get(2);
+        int width = sizes.get(3);
+        int k = sizes.get(4);
+        int toLine = sizes.get(5);
+        int toStep = sizes.get(6);
+        int inner = sizes.get(8);
+        int count = (lines + width - 1) / width;
+        int all = sizes.get(7) * inner * count;
+        for (@Parallel int t = 0; t < all; t++) {
+            for (@Parallel int p = 0; p < k; p++) {
+                int z = t / count;
+                int zo = z / inner;
+                int zi = z - zo * inner;
+                int first = TornadoMath.min((t - z * count) * width, lines - width);
+                int from = x0 + zo * sizes.get(9) + zi * sizes.get(10) + first * toLine + p * toStep;
+                int to = panels0 + (t * k + p) * width;
+                for (int l = 0; l < width; l++) {
+                    panels.set(to + l, x.get(from + l * toLine));
+                }
             }
         }
     }

@@ -7,28 +7,25 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.vectors.Float16;
 
 /**
- * Batches of matrix products in tiles of vectors that stay in registers, for devices of CPU type.
- *
- * <pre>  c[z][i,j] = alpha · Σ_p op(a[z])[i,p] · op(b[z])[p,j] (+ bias[j])</pre>
- *
- * Tiles are always whole: the last ones lie over the ones before and write the same values once more. Therefore c has at
- * least the rows and columns of a tile, and is none of the factors. Operands: a, b, bias, c; sizes: see
- * {@link Products}; constants: alpha. Written by {@code VectorProductsGenerator}; do not edit.
+ * Batches of matrix products in tiles of vectors that stay in registers, for devices of CPU type. Written by
+ * {@code VectorProductsGenerator}; do not edit.
  */
 public final class VectorProducts {
-    /** Rows of a tile where the vectors run along the columns of c. */
+    /** Rows of a tile. */
     public static final int ROWS = 8;
-    /** Columns of such a tile. */
+    /** Columns of a tile. */
     public static final int COLUMNS = 32;
-    /** Rows and columns of a tile where the vectors run along the sums. */
-    public static final int SQUARE = 4;
 
     private VectorProducts() {}
 
-    /** Neither factor transposed: broadcasts of a, vectors of b. */
-    public static void productNN(
-            FloatArray a,
-            FloatArray b,
+    /**
+     * {@code c[z][i,j] = alpha · Σ_p a[z][i,p] · b[z][p,j] (+ bias[j])}. a and b are packed by
+     * {@link Products#packPanels} in panels of ROWS rows and COLUMNS columns. Tiles are always whole: the last ones lie
+     * over the ones before and write the same values once more; so c has at least the size of a tile. Operands: a, b,
+     * bias, c; sizes: see {@link Products}; constants: alpha.
+     */
+    public static void productOfPanels(
+            FloatArray panels,
             FloatArray bias,
             FloatArray c,
             IntArray places,
@@ -39,8 +36,6 @@ public final class VectorProducts {
         int m = sizes.get(Products.M);
         int n = sizes.get(Products.N);
         int k = sizes.get(Products.K);
-        int lda = sizes.get(Products.LDA);
-        int ldb = sizes.get(Products.LDB);
         int ldc = sizes.get(Products.LDC);
         int inner = sizes.get(Products.INNER);
         int withBias = sizes.get(Products.BIAS);
@@ -54,19 +49,10 @@ public final class VectorProducts {
                 int zi = z - zo * inner;
                 int i0 = TornadoMath.min((ti - z * tileRows) * ROWS, m - ROWS);
                 int j0 = TornadoMath.min(tj * COLUMNS, n - COLUMNS);
-                int a0 = places.get(at) + zo * sizes.get(Products.A_OUTER) + zi * sizes.get(Products.A_INNER);
-                int b0 = places.get(at + 1) + zo * sizes.get(Products.B_OUTER) + zi * sizes.get(Products.B_INNER);
+                int a0 = places.get(at) + ti * ROWS * k;
+                int b0 = places.get(at + 1) + (z * tileColumns + tj) * COLUMNS * k;
                 int c0 = places.get(at + 3) + zo * sizes.get(Products.C_OUTER) + zi * sizes.get(Products.C_INNER);
                 int w = c0 + i0 * ldc + j0;
-                int q = b0 + j0;
-                int r0 = a0 + (i0) * lda;
-                int r1 = a0 + (i0 + 1) * lda;
-                int r2 = a0 + (i0 + 2) * lda;
-                int r3 = a0 + (i0 + 3) * lda;
-                int r4 = a0 + (i0 + 4) * lda;
-                int r5 = a0 + (i0 + 5) * lda;
-                int r6 = a0 + (i0 + 6) * lda;
-                int r7 = a0 + (i0 + 7) * lda;
                 Float16 s0 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
                 Float16 s1 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
                 Float16 s2 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
@@ -84,30 +70,32 @@ public final class VectorProducts {
                 Float16 s14 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
                 Float16 s15 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
                 for (int p = 0; p < k; p++) {
-                    Float16 v0 = new Float16(b.get(q + p * ldb), b.get(q + p * ldb + 1), b.get(q + p * ldb + 2), b.get(q + p * ldb + 3), b.get(q + p * ldb + 4), b.get(q + p * ldb + 5), b.get(q + p * ldb + 6), b.get(q + p * ldb + 7), b.get(q + p * ldb + 8), b.get(q + p * ldb + 9), b.get(q + p * ldb + 10), b.get(q + p * ldb + 11), b.get(q + p * ldb + 12), b.get(q + p * ldb + 13), b.get(q + p * ldb + 14), b.get(q + p * ldb + 15));
-                    Float16 v1 = new Float16(b.get(q + p * ldb + 16), b.get(q + p * ldb + 17), b.get(q + p * ldb + 18), b.get(q + p * ldb + 19), b.get(q + p * ldb + 20), b.get(q + p * ldb + 21), b.get(q + p * ldb + 22), b.get(q + p * ldb + 23), b.get(q + p * ldb + 24), b.get(q + p * ldb + 25), b.get(q + p * ldb + 26), b.get(q + p * ldb + 27), b.get(q + p * ldb + 28), b.get(q + p * ldb + 29), b.get(q + p * ldb + 30), b.get(q + p * ldb + 31));
-                    float f0 = a.get(r0 + p);
+                    int pa = a0 + p * ROWS;
+                    int pb = b0 + p * COLUMNS;
+                    Float16 v0 = new Float16(panels.get(pb), panels.get(pb + 1), panels.get(pb + 2), panels.get(pb + 3), panels.get(pb + 4), panels.get(pb + 5), panels.get(pb + 6), panels.get(pb + 7), panels.get(pb + 8), panels.get(pb + 9), panels.get(pb + 10), panels.get(pb + 11), panels.get(pb + 12), panels.get(pb + 13), panels.get(pb + 14), panels.get(pb + 15));
+                    Float16 v1 = new Float16(panels.get(pb + 16), panels.get(pb + 17), panels.get(pb + 18), panels.get(pb + 19), panels.get(pb + 20), panels.get(pb + 21), panels.get(pb + 22), panels.get(pb + 23), panels.get(pb + 24), panels.get(pb + 25), panels.get(pb + 26), panels.get(pb + 27), panels.get(pb + 28), panels.get(pb + 29), panels.get(pb + 30), panels.get(pb + 31));
+                    float f0 = panels.get(pa);
                     s0 = Float16.add(s0, Float16.mult(v0, f0));
                     s1 = Float16.add(s1, Float16.mult(v1, f0));
-                    float f1 = a.get(r1 + p);
+                    float f1 = panels.get(pa + 1);
                     s2 = Float16.add(s2, Float16.mult(v0, f1));
                     s3 = Float16.add(s3, Float16.mult(v1, f1));
-                    float f2 = a.get(r2 + p);
+                    float f2 = panels.get(pa + 2);
                     s4 = Float16.add(s4, Float16.mult(v0, f2));
                     s5 = Float16.add(s5, Float16.mult(v1, f2));
-                    float f3 = a.get(r3 + p);
+                    float f3 = panels.get(pa + 3);
                     s6 = Float16.add(s6, Float16.mult(v0, f3));
                     s7 = Float16.add(s7, Float16.mult(v1, f3));
-                    float f4 = a.get(r4 + p);
+                    float f4 = panels.get(pa + 4);
                     s8 = Float16.add(s8, Float16.mult(v0, f4));
                     s9 = Float16.add(s9, Float16.mult(v1, f4));
-                    float f5 = a.get(r5 + p);
+                    float f5 = panels.get(pa + 5);
                     s10 = Float16.add(s10, Float16.mult(v0, f5));
                     s11 = Float16.add(s11, Float16.mult(v1, f5));
-                    float f6 = a.get(r6 + p);
+                    float f6 = panels.get(pa + 6);
                     s12 = Float16.add(s12, Float16.mult(v0, f6));
                     s13 = Float16.add(s13, Float16.mult(v1, f6));
-                    float f7 = a.get(r7 + p);
+                    float f7 = panels.get(pa + 7);
                     s14 = Float16.add(s14, Float16.mult(v0, f7));
                     s15 = Float16.add(s15, Float16.mult(v1, f7));
                 }
@@ -390,491 +378,6 @@ public final class VectorProducts {
                 c.set(w + 7 * ldc + 29, t15.getS13());
                 c.set(w + 7 * ldc + 30, t15.getS14());
                 c.set(w + 7 * ldc + 31, t15.getS15());
-            }
-        }
-    }
-
-    /** a stored transposed. */
-    public static void productTN(
-            FloatArray a,
-            FloatArray b,
-            FloatArray bias,
-            FloatArray c,
-            IntArray places,
-            IntArray sizes,
-            FloatArray constants) {
-        int at = sizes.get(0);
-        float alpha = constants.get(sizes.get(1));
-        int m = sizes.get(Products.M);
-        int n = sizes.get(Products.N);
-        int k = sizes.get(Products.K);
-        int lda = sizes.get(Products.LDA);
-        int ldb = sizes.get(Products.LDB);
-        int ldc = sizes.get(Products.LDC);
-        int inner = sizes.get(Products.INNER);
-        int withBias = sizes.get(Products.BIAS);
-        int tileRows = (m + ROWS - 1) / ROWS;
-        int tiles = sizes.get(Products.OUTER) * inner * tileRows;
-        int tileColumns = (n + COLUMNS - 1) / COLUMNS;
-        for (@Parallel int ti = 0; ti < tiles; ti++) {
-            for (@Parallel int tj = 0; tj < tileColumns; tj++) {
-                int z = ti / tileRows;
-                int zo = z / inner;
-                int zi = z - zo * inner;
-                int i0 = TornadoMath.min((ti - z * tileRows) * ROWS, m - ROWS);
-                int j0 = TornadoMath.min(tj * COLUMNS, n - COLUMNS);
-                int a0 = places.get(at) + zo * sizes.get(Products.A_OUTER) + zi * sizes.get(Products.A_INNER);
-                int b0 = places.get(at + 1) + zo * sizes.get(Products.B_OUTER) + zi * sizes.get(Products.B_INNER);
-                int c0 = places.get(at + 3) + zo * sizes.get(Products.C_OUTER) + zi * sizes.get(Products.C_INNER);
-                int w = c0 + i0 * ldc + j0;
-                int q = b0 + j0;
-                int r0 = a0 + i0;
-                int r1 = a0 + i0 + 1;
-                int r2 = a0 + i0 + 2;
-                int r3 = a0 + i0 + 3;
-                int r4 = a0 + i0 + 4;
-                int r5 = a0 + i0 + 5;
-                int r6 = a0 + i0 + 6;
-                int r7 = a0 + i0 + 7;
-                Float16 s0 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s1 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s2 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s3 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s4 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s5 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s6 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s7 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s8 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s9 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s10 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s11 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s12 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s13 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s14 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s15 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                for (int p = 0; p < k; p++) {
-                    Float16 v0 = new Float16(b.get(q + p * ldb), b.get(q + p * ldb + 1), b.get(q + p * ldb + 2), b.get(q + p * ldb + 3), b.get(q + p * ldb + 4), b.get(q + p * ldb + 5), b.get(q + p * ldb + 6), b.get(q + p * ldb + 7), b.get(q + p * ldb + 8), b.get(q + p * ldb + 9), b.get(q + p * ldb + 10), b.get(q + p * ldb + 11), b.get(q + p * ldb + 12), b.get(q + p * ldb + 13), b.get(q + p * ldb + 14), b.get(q + p * ldb + 15));
-                    Float16 v1 = new Float16(b.get(q + p * ldb + 16), b.get(q + p * ldb + 17), b.get(q + p * ldb + 18), b.get(q + p * ldb + 19), b.get(q + p * ldb + 20), b.get(q + p * ldb + 21), b.get(q + p * ldb + 22), b.get(q + p * ldb + 23), b.get(q + p * ldb + 24), b.get(q + p * ldb + 25), b.get(q + p * ldb + 26), b.get(q + p * ldb + 27), b.get(q + p * ldb + 28), b.get(q + p * ldb + 29), b.get(q + p * ldb + 30), b.get(q + p * ldb + 31));
-                    float f0 = a.get(r0 + p * lda);
-                    s0 = Float16.add(s0, Float16.mult(v0, f0));
-                    s1 = Float16.add(s1, Float16.mult(v1, f0));
-                    float f1 = a.get(r1 + p * lda);
-                    s2 = Float16.add(s2, Float16.mult(v0, f1));
-                    s3 = Float16.add(s3, Float16.mult(v1, f1));
-                    float f2 = a.get(r2 + p * lda);
-                    s4 = Float16.add(s4, Float16.mult(v0, f2));
-                    s5 = Float16.add(s5, Float16.mult(v1, f2));
-                    float f3 = a.get(r3 + p * lda);
-                    s6 = Float16.add(s6, Float16.mult(v0, f3));
-                    s7 = Float16.add(s7, Float16.mult(v1, f3));
-                    float f4 = a.get(r4 + p * lda);
-                    s8 = Float16.add(s8, Float16.mult(v0, f4));
-                    s9 = Float16.add(s9, Float16.mult(v1, f4));
-                    float f5 = a.get(r5 + p * lda);
-                    s10 = Float16.add(s10, Float16.mult(v0, f5));
-                    s11 = Float16.add(s11, Float16.mult(v1, f5));
-                    float f6 = a.get(r6 + p * lda);
-                    s12 = Float16.add(s12, Float16.mult(v0, f6));
-                    s13 = Float16.add(s13, Float16.mult(v1, f6));
-                    float f7 = a.get(r7 + p * lda);
-                    s14 = Float16.add(s14, Float16.mult(v0, f7));
-                    s15 = Float16.add(s15, Float16.mult(v1, f7));
-                }
-                Float16 x0 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 x1 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                if (withBias != 0) {
-                    int x = places.get(at + 2) + j0;
-                    x0 = new Float16(bias.get(x), bias.get(x + 1), bias.get(x + 2), bias.get(x + 3), bias.get(x + 4), bias.get(x + 5), bias.get(x + 6), bias.get(x + 7), bias.get(x + 8), bias.get(x + 9), bias.get(x + 10), bias.get(x + 11), bias.get(x + 12), bias.get(x + 13), bias.get(x + 14), bias.get(x + 15));
-                    x1 = new Float16(bias.get(x + 16), bias.get(x + 17), bias.get(x + 18), bias.get(x + 19), bias.get(x + 20), bias.get(x + 21), bias.get(x + 22), bias.get(x + 23), bias.get(x + 24), bias.get(x + 25), bias.get(x + 26), bias.get(x + 27), bias.get(x + 28), bias.get(x + 29), bias.get(x + 30), bias.get(x + 31));
-                }
-                Float16 t0 = Float16.add(Float16.mult(s0, alpha), x0);
-                c.set(w, t0.getS0());
-                c.set(w + 1, t0.getS1());
-                c.set(w + 2, t0.getS2());
-                c.set(w + 3, t0.getS3());
-                c.set(w + 4, t0.getS4());
-                c.set(w + 5, t0.getS5());
-                c.set(w + 6, t0.getS6());
-                c.set(w + 7, t0.getS7());
-                c.set(w + 8, t0.getS8());
-                c.set(w + 9, t0.getS9());
-                c.set(w + 10, t0.getS10());
-                c.set(w + 11, t0.getS11());
-                c.set(w + 12, t0.getS12());
-                c.set(w + 13, t0.getS13());
-                c.set(w + 14, t0.getS14());
-                c.set(w + 15, t0.getS15());
-                Float16 t1 = Float16.add(Float16.mult(s1, alpha), x1);
-                c.set(w + 16, t1.getS0());
-                c.set(w + 17, t1.getS1());
-                c.set(w + 18, t1.getS2());
-                c.set(w + 19, t1.getS3());
-                c.set(w + 20, t1.getS4());
-                c.set(w + 21, t1.getS5());
-                c.set(w + 22, t1.getS6());
-                c.set(w + 23, t1.getS7());
-                c.set(w + 24, t1.getS8());
-                c.set(w + 25, t1.getS9());
-                c.set(w + 26, t1.getS10());
-                c.set(w + 27, t1.getS11());
-                c.set(w + 28, t1.getS12());
-                c.set(w + 29, t1.getS13());
-                c.set(w + 30, t1.getS14());
-                c.set(w + 31, t1.getS15());
-                Float16 t2 = Float16.add(Float16.mult(s2, alpha), x0);
-                c.set(w + 1 * ldc, t2.getS0());
-                c.set(w + 1 * ldc + 1, t2.getS1());
-                c.set(w + 1 * ldc + 2, t2.getS2());
-                c.set(w + 1 * ldc + 3, t2.getS3());
-                c.set(w + 1 * ldc + 4, t2.getS4());
-                c.set(w + 1 * ldc + 5, t2.getS5());
-                c.set(w + 1 * ldc + 6, t2.getS6());
-                c.set(w + 1 * ldc + 7, t2.getS7());
-                c.set(w + 1 * ldc + 8, t2.getS8());
-                c.set(w + 1 * ldc + 9, t2.getS9());
-                c.set(w + 1 * ldc + 10, t2.getS10());
-                c.set(w + 1 * ldc + 11, t2.getS11());
-                c.set(w + 1 * ldc + 12, t2.getS12());
-                c.set(w + 1 * ldc + 13, t2.getS13());
-                c.set(w + 1 * ldc + 14, t2.getS14());
-                c.set(w + 1 * ldc + 15, t2.getS15());
-                Float16 t3 = Float16.add(Float16.mult(s3, alpha), x1);
-                c.set(w + 1 * ldc + 16, t3.getS0());
-                c.set(w + 1 * ldc + 17, t3.getS1());
-                c.set(w + 1 * ldc + 18, t3.getS2());
-                c.set(w + 1 * ldc + 19, t3.getS3());
-                c.set(w + 1 * ldc + 20, t3.getS4());
-                c.set(w + 1 * ldc + 21, t3.getS5());
-                c.set(w + 1 * ldc + 22, t3.getS6());
-                c.set(w + 1 * ldc + 23, t3.getS7());
-                c.set(w + 1 * ldc + 24, t3.getS8());
-                c.set(w + 1 * ldc + 25, t3.getS9());
-                c.set(w + 1 * ldc + 26, t3.getS10());
-                c.set(w + 1 * ldc + 27, t3.getS11());
-                c.set(w + 1 * ldc + 28, t3.getS12());
-                c.set(w + 1 * ldc + 29, t3.getS13());
-                c.set(w + 1 * ldc + 30, t3.getS14());
-                c.set(w + 1 * ldc + 31, t3.getS15());
-                Float16 t4 = Float16.add(Float16.mult(s4, alpha), x0);
-                c.set(w + 2 * ldc, t4.getS0());
-                c.set(w + 2 * ldc + 1, t4.getS1());
-                c.set(w + 2 * ldc + 2, t4.getS2());
-                c.set(w + 2 * ldc + 3, t4.getS3());
-                c.set(w + 2 * ldc + 4, t4.getS4());
-                c.set(w + 2 * ldc + 5, t4.getS5());
-                c.set(w + 2 * ldc + 6, t4.getS6());
-                c.set(w + 2 * ldc + 7, t4.getS7());
-                c.set(w + 2 * ldc + 8, t4.getS8());
-                c.set(w + 2 * ldc + 9, t4.getS9());
-                c.set(w + 2 * ldc + 10, t4.getS10());
-                c.set(w + 2 * ldc + 11, t4.getS11());
-                c.set(w + 2 * ldc + 12, t4.getS12());
-                c.set(w + 2 * ldc + 13, t4.getS13());
-                c.set(w + 2 * ldc + 14, t4.getS14());
-                c.set(w + 2 * ldc + 15, t4.getS15());
-                Float16 t5 = Float16.add(Float16.mult(s5, alpha), x1);
-                c.set(w + 2 * ldc + 16, t5.getS0());
-                c.set(w + 2 * ldc + 17, t5.getS1());
-                c.set(w + 2 * ldc + 18, t5.getS2());
-                c.set(w + 2 * ldc + 19, t5.getS3());
-                c.set(w + 2 * ldc + 20, t5.getS4());
-                c.set(w + 2 * ldc + 21, t5.getS5());
-                c.set(w + 2 * ldc + 22, t5.getS6());
-                c.set(w + 2 * ldc + 23, t5.getS7());
-                c.set(w + 2 * ldc + 24, t5.getS8());
-                c.set(w + 2 * ldc + 25, t5.getS9());
-                c.set(w + 2 * ldc + 26, t5.getS10());
-                c.set(w + 2 * ldc + 27, t5.getS11());
-                c.set(w + 2 * ldc + 28, t5.getS12());
-                c.set(w + 2 * ldc + 29, t5.getS13());
-                c.set(w + 2 * ldc + 30, t5.getS14());
-                c.set(w + 2 * ldc + 31, t5.getS15());
-                Float16 t6 = Float16.add(Float16.mult(s6, alpha), x0);
-                c.set(w + 3 * ldc, t6.getS0());
-                c.set(w + 3 * ldc + 1, t6.getS1());
-                c.set(w + 3 * ldc + 2, t6.getS2());
-                c.set(w + 3 * ldc + 3, t6.getS3());
-                c.set(w + 3 * ldc + 4, t6.getS4());
-                c.set(w + 3 * ldc + 5, t6.getS5());
-                c.set(w + 3 * ldc + 6, t6.getS6());
-                c.set(w + 3 * ldc + 7, t6.getS7());
-                c.set(w + 3 * ldc + 8, t6.getS8());
-                c.set(w + 3 * ldc + 9, t6.getS9());
-                c.set(w + 3 * ldc + 10, t6.getS10());
-                c.set(w + 3 * ldc + 11, t6.getS11());
-                c.set(w + 3 * ldc + 12, t6.getS12());
-                c.set(w + 3 * ldc + 13, t6.getS13());
-                c.set(w + 3 * ldc + 14, t6.getS14());
-                c.set(w + 3 * ldc + 15, t6.getS15());
-                Float16 t7 = Float16.add(Float16.mult(s7, alpha), x1);
-                c.set(w + 3 * ldc + 16, t7.getS0());
-                c.set(w + 3 * ldc + 17, t7.getS1());
-                c.set(w + 3 * ldc + 18, t7.getS2());
-                c.set(w + 3 * ldc + 19, t7.getS3());
-                c.set(w + 3 * ldc + 20, t7.getS4());
-                c.set(w + 3 * ldc + 21, t7.getS5());
-                c.set(w + 3 * ldc + 22, t7.getS6());
-                c.set(w + 3 * ldc + 23, t7.getS7());
-                c.set(w + 3 * ldc + 24, t7.getS8());
-                c.set(w + 3 * ldc + 25, t7.getS9());
-                c.set(w + 3 * ldc + 26, t7.getS10());
-                c.set(w + 3 * ldc + 27, t7.getS11());
-                c.set(w + 3 * ldc + 28, t7.getS12());
-                c.set(w + 3 * ldc + 29, t7.getS13());
-                c.set(w + 3 * ldc + 30, t7.getS14());
-                c.set(w + 3 * ldc + 31, t7.getS15());
-                Float16 t8 = Float16.add(Float16.mult(s8, alpha), x0);
-                c.set(w + 4 * ldc, t8.getS0());
-                c.set(w + 4 * ldc + 1, t8.getS1());
-                c.set(w + 4 * ldc + 2, t8.getS2());
-                c.set(w + 4 * ldc + 3, t8.getS3());
-                c.set(w + 4 * ldc + 4, t8.getS4());
-                c.set(w + 4 * ldc + 5, t8.getS5());
-                c.set(w + 4 * ldc + 6, t8.getS6());
-                c.set(w + 4 * ldc + 7, t8.getS7());
-                c.set(w + 4 * ldc + 8, t8.getS8());
-                c.set(w + 4 * ldc + 9, t8.getS9());
-                c.set(w + 4 * ldc + 10, t8.getS10());
-                c.set(w + 4 * ldc + 11, t8.getS11());
-                c.set(w + 4 * ldc + 12, t8.getS12());
-                c.set(w + 4 * ldc + 13, t8.getS13());
-                c.set(w + 4 * ldc + 14, t8.getS14());
-                c.set(w + 4 * ldc + 15, t8.getS15());
-                Float16 t9 = Float16.add(Float16.mult(s9, alpha), x1);
-                c.set(w + 4 * ldc + 16, t9.getS0());
-                c.set(w + 4 * ldc + 17, t9.getS1());
-                c.set(w + 4 * ldc + 18, t9.getS2());
-                c.set(w + 4 * ldc + 19, t9.getS3());
-                c.set(w + 4 * ldc + 20, t9.getS4());
-                c.set(w + 4 * ldc + 21, t9.getS5());
-                c.set(w + 4 * ldc + 22, t9.getS6());
-                c.set(w + 4 * ldc + 23, t9.getS7());
-                c.set(w + 4 * ldc + 24, t9.getS8());
-                c.set(w + 4 * ldc + 25, t9.getS9());
-                c.set(w + 4 * ldc + 26, t9.getS10());
-                c.set(w + 4 * ldc + 27, t9.getS11());
-                c.set(w + 4 * ldc + 28, t9.getS12());
-                c.set(w + 4 * ldc + 29, t9.getS13());
-                c.set(w + 4 * ldc + 30, t9.getS14());
-                c.set(w + 4 * ldc + 31, t9.getS15());
-                Float16 t10 = Float16.add(Float16.mult(s10, alpha), x0);
-                c.set(w + 5 * ldc, t10.getS0());
-                c.set(w + 5 * ldc + 1, t10.getS1());
-                c.set(w + 5 * ldc + 2, t10.getS2());
-                c.set(w + 5 * ldc + 3, t10.getS3());
-                c.set(w + 5 * ldc + 4, t10.getS4());
-                c.set(w + 5 * ldc + 5, t10.getS5());
-                c.set(w + 5 * ldc + 6, t10.getS6());
-                c.set(w + 5 * ldc + 7, t10.getS7());
-                c.set(w + 5 * ldc + 8, t10.getS8());
-                c.set(w + 5 * ldc + 9, t10.getS9());
-                c.set(w + 5 * ldc + 10, t10.getS10());
-                c.set(w + 5 * ldc + 11, t10.getS11());
-                c.set(w + 5 * ldc + 12, t10.getS12());
-                c.set(w + 5 * ldc + 13, t10.getS13());
-                c.set(w + 5 * ldc + 14, t10.getS14());
-                c.set(w + 5 * ldc + 15, t10.getS15());
-                Float16 t11 = Float16.add(Float16.mult(s11, alpha), x1);
-                c.set(w + 5 * ldc + 16, t11.getS0());
-                c.set(w + 5 * ldc + 17, t11.getS1());
-                c.set(w + 5 * ldc + 18, t11.getS2());
-                c.set(w + 5 * ldc + 19, t11.getS3());
-                c.set(w + 5 * ldc + 20, t11.getS4());
-                c.set(w + 5 * ldc + 21, t11.getS5());
-                c.set(w + 5 * ldc + 22, t11.getS6());
-                c.set(w + 5 * ldc + 23, t11.getS7());
-                c.set(w + 5 * ldc + 24, t11.getS8());
-                c.set(w + 5 * ldc + 25, t11.getS9());
-                c.set(w + 5 * ldc + 26, t11.getS10());
-                c.set(w + 5 * ldc + 27, t11.getS11());
-                c.set(w + 5 * ldc + 28, t11.getS12());
-                c.set(w + 5 * ldc + 29, t11.getS13());
-                c.set(w + 5 * ldc + 30, t11.getS14());
-                c.set(w + 5 * ldc + 31, t11.getS15());
-                Float16 t12 = Float16.add(Float16.mult(s12, alpha), x0);
-                c.set(w + 6 * ldc, t12.getS0());
-                c.set(w + 6 * ldc + 1, t12.getS1());
-                c.set(w + 6 * ldc + 2, t12.getS2());
-                c.set(w + 6 * ldc + 3, t12.getS3());
-                c.set(w + 6 * ldc + 4, t12.getS4());
-                c.set(w + 6 * ldc + 5, t12.getS5());
-                c.set(w + 6 * ldc + 6, t12.getS6());
-                c.set(w + 6 * ldc + 7, t12.getS7());
-                c.set(w + 6 * ldc + 8, t12.getS8());
-                c.set(w + 6 * ldc + 9, t12.getS9());
-                c.set(w + 6 * ldc + 10, t12.getS10());
-                c.set(w + 6 * ldc + 11, t12.getS11());
-                c.set(w + 6 * ldc + 12, t12.getS12());
-                c.set(w + 6 * ldc + 13, t12.getS13());
-                c.set(w + 6 * ldc + 14, t12.getS14());
-                c.set(w + 6 * ldc + 15, t12.getS15());
-                Float16 t13 = Float16.add(Float16.mult(s13, alpha), x1);
-                c.set(w + 6 * ldc + 16, t13.getS0());
-                c.set(w + 6 * ldc + 17, t13.getS1());
-                c.set(w + 6 * ldc + 18, t13.getS2());
-                c.set(w + 6 * ldc + 19, t13.getS3());
-                c.set(w + 6 * ldc + 20, t13.getS4());
-                c.set(w + 6 * ldc + 21, t13.getS5());
-                c.set(w + 6 * ldc + 22, t13.getS6());
-                c.set(w + 6 * ldc + 23, t13.getS7());
-                c.set(w + 6 * ldc + 24, t13.getS8());
-                c.set(w + 6 * ldc + 25, t13.getS9());
-                c.set(w + 6 * ldc + 26, t13.getS10());
-                c.set(w + 6 * ldc + 27, t13.getS11());
-                c.set(w + 6 * ldc + 28, t13.getS12());
-                c.set(w + 6 * ldc + 29, t13.getS13());
-                c.set(w + 6 * ldc + 30, t13.getS14());
-                c.set(w + 6 * ldc + 31, t13.getS15());
-                Float16 t14 = Float16.add(Float16.mult(s14, alpha), x0);
-                c.set(w + 7 * ldc, t14.getS0());
-                c.set(w + 7 * ldc + 1, t14.getS1());
-                c.set(w + 7 * ldc + 2, t14.getS2());
-                c.set(w + 7 * ldc + 3, t14.getS3());
-                c.set(w + 7 * ldc + 4, t14.getS4());
-                c.set(w + 7 * ldc + 5, t14.getS5());
-                c.set(w + 7 * ldc + 6, t14.getS6());
-                c.set(w + 7 * ldc + 7, t14.getS7());
-                c.set(w + 7 * ldc + 8, t14.getS8());
-                c.set(w + 7 * ldc + 9, t14.getS9());
-                c.set(w + 7 * ldc + 10, t14.getS10());
-                c.set(w + 7 * ldc + 11, t14.getS11());
-                c.set(w + 7 * ldc + 12, t14.getS12());
-                c.set(w + 7 * ldc + 13, t14.getS13());
-                c.set(w + 7 * ldc + 14, t14.getS14());
-                c.set(w + 7 * ldc + 15, t14.getS15());
-                Float16 t15 = Float16.add(Float16.mult(s15, alpha), x1);
-                c.set(w + 7 * ldc + 16, t15.getS0());
-                c.set(w + 7 * ldc + 17, t15.getS1());
-                c.set(w + 7 * ldc + 18, t15.getS2());
-                c.set(w + 7 * ldc + 19, t15.getS3());
-                c.set(w + 7 * ldc + 20, t15.getS4());
-                c.set(w + 7 * ldc + 21, t15.getS5());
-                c.set(w + 7 * ldc + 22, t15.getS6());
-                c.set(w + 7 * ldc + 23, t15.getS7());
-                c.set(w + 7 * ldc + 24, t15.getS8());
-                c.set(w + 7 * ldc + 25, t15.getS9());
-                c.set(w + 7 * ldc + 26, t15.getS10());
-                c.set(w + 7 * ldc + 27, t15.getS11());
-                c.set(w + 7 * ldc + 28, t15.getS12());
-                c.set(w + 7 * ldc + 29, t15.getS13());
-                c.set(w + 7 * ldc + 30, t15.getS14());
-                c.set(w + 7 * ldc + 31, t15.getS15());
-            }
-        }
-    }
-
-    /** b stored transposed: sixteen dot products, vectors along the sums. */
-    public static void productNT(
-            FloatArray a,
-            FloatArray b,
-            FloatArray bias,
-            FloatArray c,
-            IntArray places,
-            IntArray sizes,
-            FloatArray constants) {
-        int at = sizes.get(0);
-        float alpha = constants.get(sizes.get(1));
-        int m = sizes.get(Products.M);
-        int n = sizes.get(Products.N);
-        int k = sizes.get(Products.K);
-        int lda = sizes.get(Products.LDA);
-        int ldb = sizes.get(Products.LDB);
-        int ldc = sizes.get(Products.LDC);
-        int inner = sizes.get(Products.INNER);
-        int withBias = sizes.get(Products.BIAS);
-        int tileRows = (m + SQUARE - 1) / SQUARE;
-        int tiles = sizes.get(Products.OUTER) * inner * tileRows;
-        int tileColumns = (n + SQUARE - 1) / SQUARE;
-        for (@Parallel int ti = 0; ti < tiles; ti++) {
-            for (@Parallel int tj = 0; tj < tileColumns; tj++) {
-                int z = ti / tileRows;
-                int zo = z / inner;
-                int zi = z - zo * inner;
-                int i0 = TornadoMath.min((ti - z * tileRows) * SQUARE, m - SQUARE);
-                int j0 = TornadoMath.min(tj * SQUARE, n - SQUARE);
-                int a0 = places.get(at) + zo * sizes.get(Products.A_OUTER) + zi * sizes.get(Products.A_INNER);
-                int b0 = places.get(at + 1) + zo * sizes.get(Products.B_OUTER) + zi * sizes.get(Products.B_INNER);
-                int c0 = places.get(at + 3) + zo * sizes.get(Products.C_OUTER) + zi * sizes.get(Products.C_INNER);
-                int w = c0 + i0 * ldc + j0;
-                int ra0 = a0 + (i0) * lda;
-                int rb0 = b0 + (j0) * ldb;
-                int ra1 = a0 + (i0 + 1) * lda;
-                int rb1 = b0 + (j0 + 1) * ldb;
-                int ra2 = a0 + (i0 + 2) * lda;
-                int rb2 = b0 + (j0 + 2) * ldb;
-                int ra3 = a0 + (i0 + 3) * lda;
-                int rb3 = b0 + (j0 + 3) * ldb;
-                Float16 s0 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s1 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s2 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s3 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s4 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s5 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s6 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s7 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s8 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s9 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s10 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s11 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s12 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s13 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s14 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                Float16 s15 = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                int whole = k - k % 16;
-                for (int p = 0; p < whole; p += 16) {
-                    Float16 v0 = new Float16(b.get(rb0 + p), b.get(rb0 + p + 1), b.get(rb0 + p + 2), b.get(rb0 + p + 3), b.get(rb0 + p + 4), b.get(rb0 + p + 5), b.get(rb0 + p + 6), b.get(rb0 + p + 7), b.get(rb0 + p + 8), b.get(rb0 + p + 9), b.get(rb0 + p + 10), b.get(rb0 + p + 11), b.get(rb0 + p + 12), b.get(rb0 + p + 13), b.get(rb0 + p + 14), b.get(rb0 + p + 15));
-                    Float16 v1 = new Float16(b.get(rb1 + p), b.get(rb1 + p + 1), b.get(rb1 + p + 2), b.get(rb1 + p + 3), b.get(rb1 + p + 4), b.get(rb1 + p + 5), b.get(rb1 + p + 6), b.get(rb1 + p + 7), b.get(rb1 + p + 8), b.get(rb1 + p + 9), b.get(rb1 + p + 10), b.get(rb1 + p + 11), b.get(rb1 + p + 12), b.get(rb1 + p + 13), b.get(rb1 + p + 14), b.get(rb1 + p + 15));
-                    Float16 v2 = new Float16(b.get(rb2 + p), b.get(rb2 + p + 1), b.get(rb2 + p + 2), b.get(rb2 + p + 3), b.get(rb2 + p + 4), b.get(rb2 + p + 5), b.get(rb2 + p + 6), b.get(rb2 + p + 7), b.get(rb2 + p + 8), b.get(rb2 + p + 9), b.get(rb2 + p + 10), b.get(rb2 + p + 11), b.get(rb2 + p + 12), b.get(rb2 + p + 13), b.get(rb2 + p + 14), b.get(rb2 + p + 15));
-                    Float16 v3 = new Float16(b.get(rb3 + p), b.get(rb3 + p + 1), b.get(rb3 + p + 2), b.get(rb3 + p + 3), b.get(rb3 + p + 4), b.get(rb3 + p + 5), b.get(rb3 + p + 6), b.get(rb3 + p + 7), b.get(rb3 + p + 8), b.get(rb3 + p + 9), b.get(rb3 + p + 10), b.get(rb3 + p + 11), b.get(rb3 + p + 12), b.get(rb3 + p + 13), b.get(rb3 + p + 14), b.get(rb3 + p + 15));
-                    Float16 u0 = new Float16(a.get(ra0 + p), a.get(ra0 + p + 1), a.get(ra0 + p + 2), a.get(ra0 + p + 3), a.get(ra0 + p + 4), a.get(ra0 + p + 5), a.get(ra0 + p + 6), a.get(ra0 + p + 7), a.get(ra0 + p + 8), a.get(ra0 + p + 9), a.get(ra0 + p + 10), a.get(ra0 + p + 11), a.get(ra0 + p + 12), a.get(ra0 + p + 13), a.get(ra0 + p + 14), a.get(ra0 + p + 15));
-                    s0 = Float16.add(s0, Float16.mult(u0, v0));
-                    s1 = Float16.add(s1, Float16.mult(u0, v1));
-                    s2 = Float16.add(s2, Float16.mult(u0, v2));
-                    s3 = Float16.add(s3, Float16.mult(u0, v3));
-                    Float16 u1 = new Float16(a.get(ra1 + p), a.get(ra1 + p + 1), a.get(ra1 + p + 2), a.get(ra1 + p + 3), a.get(ra1 + p + 4), a.get(ra1 + p + 5), a.get(ra1 + p + 6), a.get(ra1 + p + 7), a.get(ra1 + p + 8), a.get(ra1 + p + 9), a.get(ra1 + p + 10), a.get(ra1 + p + 11), a.get(ra1 + p + 12), a.get(ra1 + p + 13), a.get(ra1 + p + 14), a.get(ra1 + p + 15));
-                    s4 = Float16.add(s4, Float16.mult(u1, v0));
-                    s5 = Float16.add(s5, Float16.mult(u1, v1));
-                    s6 = Float16.add(s6, Float16.mult(u1, v2));
-                    s7 = Float16.add(s7, Float16.mult(u1, v3));
-                    Float16 u2 = new Float16(a.get(ra2 + p), a.get(ra2 + p + 1), a.get(ra2 + p + 2), a.get(ra2 + p + 3), a.get(ra2 + p + 4), a.get(ra2 + p + 5), a.get(ra2 + p + 6), a.get(ra2 + p + 7), a.get(ra2 + p + 8), a.get(ra2 + p + 9), a.get(ra2 + p + 10), a.get(ra2 + p + 11), a.get(ra2 + p + 12), a.get(ra2 + p + 13), a.get(ra2 + p + 14), a.get(ra2 + p + 15));
-                    s8 = Float16.add(s8, Float16.mult(u2, v0));
-                    s9 = Float16.add(s9, Float16.mult(u2, v1));
-                    s10 = Float16.add(s10, Float16.mult(u2, v2));
-                    s11 = Float16.add(s11, Float16.mult(u2, v3));
-                    Float16 u3 = new Float16(a.get(ra3 + p), a.get(ra3 + p + 1), a.get(ra3 + p + 2), a.get(ra3 + p + 3), a.get(ra3 + p + 4), a.get(ra3 + p + 5), a.get(ra3 + p + 6), a.get(ra3 + p + 7), a.get(ra3 + p + 8), a.get(ra3 + p + 9), a.get(ra3 + p + 10), a.get(ra3 + p + 11), a.get(ra3 + p + 12), a.get(ra3 + p + 13), a.get(ra3 + p + 14), a.get(ra3 + p + 15));
-                    s12 = Float16.add(s12, Float16.mult(u3, v0));
-                    s13 = Float16.add(s13, Float16.mult(u3, v1));
-                    s14 = Float16.add(s14, Float16.mult(u3, v2));
-                    s15 = Float16.add(s15, Float16.mult(u3, v3));
-                }
-                Float16 t = new Float16(((((s0.getS0() + s0.getS1()) + (s0.getS2() + s0.getS3())) + ((s0.getS4() + s0.getS5()) + (s0.getS6() + s0.getS7()))) + (((s0.getS8() + s0.getS9()) + (s0.getS10() + s0.getS11())) + ((s0.getS12() + s0.getS13()) + (s0.getS14() + s0.getS15())))), ((((s1.getS0() + s1.getS1()) + (s1.getS2() + s1.getS3())) + ((s1.getS4() + s1.getS5()) + (s1.getS6() + s1.getS7()))) + (((s1.getS8() + s1.getS9()) + (s1.getS10() + s1.getS11())) + ((s1.getS12() + s1.getS13()) + (s1.getS14() + s1.getS15())))), ((((s2.getS0() + s2.getS1()) + (s2.getS2() + s2.getS3())) + ((s2.getS4() + s2.getS5()) + (s2.getS6() + s2.getS7()))) + (((s2.getS8() + s2.getS9()) + (s2.getS10() + s2.getS11())) + ((s2.getS12() + s2.getS13()) + (s2.getS14() + s2.getS15())))), ((((s3.getS0() + s3.getS1()) + (s3.getS2() + s3.getS3())) + ((s3.getS4() + s3.getS5()) + (s3.getS6() + s3.getS7()))) + (((s3.getS8() + s3.getS9()) + (s3.getS10() + s3.getS11())) + ((s3.getS12() + s3.getS13()) + (s3.getS14() + s3.getS15())))), ((((s4.getS0() + s4.getS1()) + (s4.getS2() + s4.getS3())) + ((s4.getS4() + s4.getS5()) + (s4.getS6() + s4.getS7()))) + (((s4.getS8() + s4.getS9()) + (s4.getS10() + s4.getS11())) + ((s4.getS12() + s4.getS13()) + (s4.getS14() + s4.getS15())))), ((((s5.getS0() + s5.getS1()) + (s5.getS2() + s5.getS3())) + ((s5.getS4() + s5.getS5()) + (s5.getS6() + s5.getS7()))) + (((s5.getS8() + s5.getS9()) + (s5.getS10() + s5.getS11())) + ((s5.getS12() + s5.getS13()) + (s5.getS14() + s5.getS15())))), ((((s6.getS0() + s6.getS1()) + (s6.getS2() + s6.getS3())) + ((s6.getS4() + s6.getS5()) + (s6.getS6() + s6.getS7()))) + (((s6.getS8() + s6.getS9()) + (s6.getS10() + s6.getS11())) + ((s6.getS12() + s6.getS13()) + (s6.getS14() + s6.getS15())))), ((((s7.getS0() + s7.getS1()) + (s7.getS2() + s7.getS3())) + ((s7.getS4() + s7.getS5()) + (s7.getS6() + s7.getS7()))) + (((s7.getS8() + s7.getS9()) + (s7.getS10() + s7.getS11())) + ((s7.getS12() + s7.getS13()) + (s7.getS14() + s7.getS15())))), ((((s8.getS0() + s8.getS1()) + (s8.getS2() + s8.getS3())) + ((s8.getS4() + s8.getS5()) + (s8.getS6() + s8.getS7()))) + (((s8.getS8() + s8.getS9()) + (s8.getS10() + s8.getS11())) + ((s8.getS12() + s8.getS13()) + (s8.getS14() + s8.getS15())))), ((((s9.getS0() + s9.getS1()) + (s9.getS2() + s9.getS3())) + ((s9.getS4() + s9.getS5()) + (s9.getS6() + s9.getS7()))) + (((s9.getS8() + s9.getS9()) + (s9.getS10() + s9.getS11())) + ((s9.getS12() + s9.getS13()) + (s9.getS14() + s9.getS15())))), ((((s10.getS0() + s10.getS1()) + (s10.getS2() + s10.getS3())) + ((s10.getS4() + s10.getS5()) + (s10.getS6() + s10.getS7()))) + (((s10.getS8() + s10.getS9()) + (s10.getS10() + s10.getS11())) + ((s10.getS12() + s10.getS13()) + (s10.getS14() + s10.getS15())))), ((((s11.getS0() + s11.getS1()) + (s11.getS2() + s11.getS3())) + ((s11.getS4() + s11.getS5()) + (s11.getS6() + s11.getS7()))) + (((s11.getS8() + s11.getS9()) + (s11.getS10() + s11.getS11())) + ((s11.getS12() + s11.getS13()) + (s11.getS14() + s11.getS15())))), ((((s12.getS0() + s12.getS1()) + (s12.getS2() + s12.getS3())) + ((s12.getS4() + s12.getS5()) + (s12.getS6() + s12.getS7()))) + (((s12.getS8() + s12.getS9()) + (s12.getS10() + s12.getS11())) + ((s12.getS12() + s12.getS13()) + (s12.getS14() + s12.getS15())))), ((((s13.getS0() + s13.getS1()) + (s13.getS2() + s13.getS3())) + ((s13.getS4() + s13.getS5()) + (s13.getS6() + s13.getS7()))) + (((s13.getS8() + s13.getS9()) + (s13.getS10() + s13.getS11())) + ((s13.getS12() + s13.getS13()) + (s13.getS14() + s13.getS15())))), ((((s14.getS0() + s14.getS1()) + (s14.getS2() + s14.getS3())) + ((s14.getS4() + s14.getS5()) + (s14.getS6() + s14.getS7()))) + (((s14.getS8() + s14.getS9()) + (s14.getS10() + s14.getS11())) + ((s14.getS12() + s14.getS13()) + (s14.getS14() + s14.getS15())))), ((((s15.getS0() + s15.getS1()) + (s15.getS2() + s15.getS3())) + ((s15.getS4() + s15.getS5()) + (s15.getS6() + s15.getS7()))) + (((s15.getS8() + s15.getS9()) + (s15.getS10() + s15.getS11())) + ((s15.getS12() + s15.getS13()) + (s15.getS14() + s15.getS15())))));
-                for (int p = whole; p < k; p++) {
-                    Float16 u = new Float16(a.get(ra0 + p), a.get(ra0 + p), a.get(ra0 + p), a.get(ra0 + p), a.get(ra1 + p), a.get(ra1 + p), a.get(ra1 + p), a.get(ra1 + p), a.get(ra2 + p), a.get(ra2 + p), a.get(ra2 + p), a.get(ra2 + p), a.get(ra3 + p), a.get(ra3 + p), a.get(ra3 + p), a.get(ra3 + p));
-                    Float16 v = new Float16(b.get(rb0 + p), b.get(rb1 + p), b.get(rb2 + p), b.get(rb3 + p), b.get(rb0 + p), b.get(rb1 + p), b.get(rb2 + p), b.get(rb3 + p), b.get(rb0 + p), b.get(rb1 + p), b.get(rb2 + p), b.get(rb3 + p), b.get(rb0 + p), b.get(rb1 + p), b.get(rb2 + p), b.get(rb3 + p));
-                    t = Float16.add(t, Float16.mult(u, v));
-                }
-                Float16 x = new Float16(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f);
-                if (withBias != 0) {
-                    int x0 = places.get(at + 2) + j0;
-                    x = new Float16(bias.get(x0), bias.get(x0 + 1), bias.get(x0 + 2), bias.get(x0 + 3), bias.get(x0), bias.get(x0 + 1), bias.get(x0 + 2), bias.get(x0 + 3), bias.get(x0), bias.get(x0 + 1), bias.get(x0 + 2), bias.get(x0 + 3), bias.get(x0), bias.get(x0 + 1), bias.get(x0 + 2), bias.get(x0 + 3));
-                }
-                t = Float16.add(Float16.mult(t, alpha), x);
-                c.set(w, t.getS0());
-                c.set(w + 1, t.getS1());
-                c.set(w + 2, t.getS2());
-                c.set(w + 3, t.getS3());
-                c.set(w + 1 * ldc, t.getS4());
-                c.set(w + 1 * ldc + 1, t.getS5());
-                c.set(w + 1 * ldc + 2, t.getS6());
-                c.set(w + 1 * ldc + 3, t.getS7());
-                c.set(w + 2 * ldc, t.getS8());
-                c.set(w + 2 * ldc + 1, t.getS9());
-                c.set(w + 2 * ldc + 2, t.getS10());
-                c.set(w + 2 * ldc + 3, t.getS11());
-                c.set(w + 3 * ldc, t.getS12());
-                c.set(w + 3 * ldc + 1, t.getS13());
-                c.set(w + 3 * ldc + 2, t.getS14());
-                c.set(w + 3 * ldc + 3, t.getS15());
             }
         }
     }
