@@ -14,12 +14,10 @@ import java.util.stream.IntStream;
  */
 final class VectorProductsGenerator {
     private static final int LANES = 16;
-    /** Rows of a tile of the products that walk along the columns of the result. */
+    /** Rows of a tile. */
     private static final int ROWS = 8;
     /** Vectors of a row of such a tile. */
     private static final int VECTORS = 2;
-    /** Rows and columns of a tile of the product that walks along the sums: its elements fill one vector. */
-    private static final int SQUARE = 4;
 
     private static final String IN = "                ";
 
@@ -51,11 +49,8 @@ final class VectorProductsGenerator {
         return "new Float16(" + list(l -> array + ".get(" + plus(base, first + l) + ")") + ")";
     }
 
-    /** The lanes of a vector joined two by two. */
-    private static String tree(String pair, String vector, int from, int count) {
-        return count == 1
-                ? vector + ".getS" + from + "()"
-                : pair.formatted(tree(pair, vector, from, count / 2), tree(pair, vector, from + count / 2, count / 2));
+    private static void line(StringBuilder out, String text, Object... arguments) {
+        out.append(IN).append(text.formatted(arguments)).append('\n');
     }
 
     /** The source of {@code VectorProducts}. */
@@ -70,37 +65,25 @@ final class VectorProductsGenerator {
                 import uk.ac.manchester.tornado.api.types.vectors.Float16;
 
                 /**
-                 * Batches of matrix products in tiles of vectors that stay in registers, for devices of CPU type.
-                 *
-                 * <pre>  c[z][i,j] = alpha · Σ_p op(a[z])[i,p] · op(b[z])[p,j] (+ bias[j])</pre>
-                 *
-                 * Tiles are always whole: the last ones lie over the ones before and write the same values once more. Therefore c has at
-                 * least the rows and columns of a tile, and is none of the factors. Operands: a, b, bias, c; sizes: see
-                 * {@link Products}; constants: alpha. Written by {@code VectorProductsGenerator}; do not edit.
+                 * Batches of matrix products in tiles of vectors that stay in registers, for devices of CPU type. Written by
+                 * {@code VectorProductsGenerator}; do not edit.
                  */
                 public final class VectorProducts {
-                    /** Rows of a tile where the vectors run along the columns of c. */
+                    /** Rows of a tile. */
                     public static final int ROWS = %d;
-                    /** Columns of such a tile. */
+                    /** Columns of a tile. */
                     public static final int COLUMNS = %d;
-                    /** Rows and columns of a tile where the vectors run along the sums. */
-                    public static final int SQUARE = %d;
 
                     private VectorProducts() {}
-                """.formatted(ROWS, VECTORS * LANES, SQUARE));
-        rowTiles(out, "productNN", "Neither factor transposed: broadcasts of a, vectors of b.", false);
-        rowTiles(out, "productTN", "a stored transposed.", true);
-        squareTiles(out, "productNT", "b stored transposed: sixteen dot products, vectors along the sums.");
-        return out.append("}\n").toString();
-    }
 
-    private static void header(StringBuilder out, String name, String comment, String rows, String columns) {
-        out.append("""
-
-                    /** %s */
-                    public static void %s(
-                            FloatArray a,
-                            FloatArray b,
+                    /**
+                     * {@code c[z][i,j] = alpha · Σ_p a[z][i,p] · b[z][p,j] (+ bias[j])}. a and b are packed by
+                     * {@link Products#packPanels} in panels of ROWS rows and COLUMNS columns. Tiles are always whole: the last ones lie
+                     * over the ones before and write the same values once more; so c has at least the size of a tile. Operands: a, b,
+                     * bias, c; sizes: see {@link Products}; constants: alpha.
+                     */
+                    public static void productOfPanels(
+                            FloatArray panels,
                             FloatArray bias,
                             FloatArray c,
                             IntArray places,
@@ -111,47 +94,35 @@ final class VectorProductsGenerator {
                         int m = sizes.get(Products.M);
                         int n = sizes.get(Products.N);
                         int k = sizes.get(Products.K);
-                        int lda = sizes.get(Products.LDA);
-                        int ldb = sizes.get(Products.LDB);
                         int ldc = sizes.get(Products.LDC);
                         int inner = sizes.get(Products.INNER);
                         int withBias = sizes.get(Products.BIAS);
-                        int tileRows = (m + %s - 1) / %s;
+                        int tileRows = (m + ROWS - 1) / ROWS;
                         int tiles = sizes.get(Products.OUTER) * inner * tileRows;
-                        int tileColumns = (n + %s - 1) / %s;
+                        int tileColumns = (n + COLUMNS - 1) / COLUMNS;
                         for (@Parallel int ti = 0; ti < tiles; ti++) {
                             for (@Parallel int tj = 0; tj < tileColumns; tj++) {
                                 int z = ti / tileRows;
                                 int zo = z / inner;
                                 int zi = z - zo * inner;
-                                int i0 = TornadoMath.min((ti - z * tileRows) * %s, m - %s);
-                                int j0 = TornadoMath.min(tj * %s, n - %s);
-                                int a0 = places.get(at) + zo * sizes.get(Products.A_OUTER) + zi * sizes.get(Products.A_INNER);
-                                int b0 = places.get(at + 1) + zo * sizes.get(Products.B_OUTER) + zi * sizes.get(Products.B_INNER);
+                                int i0 = TornadoMath.min((ti - z * tileRows) * ROWS, m - ROWS);
+                                int j0 = TornadoMath.min(tj * COLUMNS, n - COLUMNS);
+                                int a0 = places.get(at) + ti * ROWS * k;
+                                int b0 = places.get(at + 1) + (z * tileColumns + tj) * COLUMNS * k;
                                 int c0 = places.get(at + 3) + zo * sizes.get(Products.C_OUTER) + zi * sizes.get(Products.C_INNER);
                                 int w = c0 + i0 * ldc + j0;
-                """.formatted(comment, name, rows, rows, columns, columns, rows, rows, columns, columns));
-    }
-
-    private static void line(StringBuilder out, String text, Object... arguments) {
-        out.append(IN).append(text.formatted(arguments)).append('\n');
-    }
-
-    private static void rowTiles(StringBuilder out, String name, String comment, boolean transposeA) {
-        header(out, name, comment, "ROWS", "COLUMNS");
-        line(out, "int q = b0 + j0;");
-        for (int r = 0; r < ROWS; r++) {
-            line(out, "int r%d = a0 + %s;", r, transposeA ? plus("i0", r) : "(" + plus("i0", r) + ") * lda");
-        }
+                """.formatted(ROWS, VECTORS * LANES));
         for (int s = 0; s < ROWS * VECTORS; s++) {
             line(out, "Float16 s%d = %s;", s, all("0f"));
         }
         line(out, "for (int p = 0; p < k; p++) {");
+        line(out, "    int pa = a0 + p * ROWS;");
+        line(out, "    int pb = b0 + p * COLUMNS;");
         for (int v = 0; v < VECTORS; v++) {
-            line(out, "    Float16 v%d = %s;", v, load("b", "q + p * ldb", v * LANES));
+            line(out, "    Float16 v%d = %s;", v, load("panels", "pb", v * LANES));
         }
         for (int r = 0; r < ROWS; r++) {
-            line(out, "    float f%d = a.get(r%d + %s);", r, r, transposeA ? "p * lda" : "p");
+            line(out, "    float f%d = panels.get(%s);", r, plus("pa", r));
             for (int v = 0; v < VECTORS; v++) {
                 int s = r * VECTORS + v;
                 line(out, "    s%d = Float16.add(s%d, Float16.mult(v%d, f%d));", s, s, v, r);
@@ -178,49 +149,6 @@ final class VectorProductsGenerator {
                 }
             }
         }
-        out.append("            }\n        }\n    }\n");
-    }
-
-    private static void squareTiles(StringBuilder out, String name, String comment) {
-        header(out, name, comment, "SQUARE", "SQUARE");
-        for (int r = 0; r < SQUARE; r++) {
-            line(out, "int ra%d = a0 + (%s) * lda;", r, plus("i0", r));
-            line(out, "int rb%d = b0 + (%s) * ldb;", r, plus("j0", r));
-        }
-        for (int e = 0; e < SQUARE * SQUARE; e++) {
-            line(out, "Float16 s%d = %s;", e, all("0f"));
-        }
-        line(out, "int whole = k - k %% %d;", LANES);
-        line(out, "for (int p = 0; p < whole; p += %d) {", LANES);
-        for (int r = 0; r < SQUARE; r++) {
-            line(out, "    Float16 v%d = %s;", r, load("b", "rb" + r + " + p", 0));
-        }
-        for (int i = 0; i < SQUARE; i++) {
-            line(out, "    Float16 u%d = %s;", i, load("a", "ra" + i + " + p", 0));
-            for (int j = 0; j < SQUARE; j++) {
-                int e = i * SQUARE + j;
-                line(out, "    s%d = Float16.add(s%d, Float16.mult(u%d, v%d));", e, e, i, j);
-            }
-        }
-        line(out, "}");
-        line(out, "Float16 t = new Float16(%s);", list(e -> tree("(%s + %s)", "s" + e, 0, LANES)));
-        line(out, "for (int p = whole; p < k; p++) {");
-        line(out, "    Float16 u = new Float16(%s);", list(e -> "a.get(ra" + e / SQUARE + " + p)"));
-        line(out, "    Float16 v = new Float16(%s);", list(e -> "b.get(rb" + e % SQUARE + " + p)"));
-        line(out, "    t = Float16.add(t, Float16.mult(u, v));");
-        line(out, "}");
-        line(out, "Float16 x = %s;", all("0f"));
-        line(out, "if (withBias != 0) {");
-        line(out, "    int x0 = places.get(at + 2) + j0;");
-        line(out, "    x = new Float16(%s);", list(e -> "bias.get(" + plus("x0", e % SQUARE) + ")"));
-        line(out, "}");
-        line(out, "t = Float16.add(Float16.mult(t, alpha), x);");
-        for (int i = 0; i < SQUARE; i++) {
-            for (int j = 0; j < SQUARE; j++) {
-                String row = i == 0 ? "w" : "w + " + i + " * ldc";
-                line(out, "c.set(%s, t.getS%d());", plus(row, j), i * SQUARE + j);
-            }
-        }
-        out.append("            }\n        }\n    }\n");
+        return out.append("            }\n        }\n    }\n}\n").toString();
     }
 }

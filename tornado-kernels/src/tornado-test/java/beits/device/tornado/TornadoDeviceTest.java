@@ -1,0 +1,147 @@
+package beits.device.tornado;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import beits.device.Device;
+import beits.device.DeviceException;
+import beits.device.Devices;
+import beits.device.Executable;
+import beits.kernel.Fill;
+import beits.kernel.Scale;
+import beits.program.Program;
+import beits.program.Section;
+import beits.tensor.Arena;
+import beits.tensor.Shape;
+import beits.tensor.Slot;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TornadoDeviceTest {
+    private static final int WIDTH = 32;
+
+    private static Slot slot(long place) {
+        return new Slot(Arena.ACTIVATIONS, place * WIDTH, Shape.of(WIDTH));
+    }
+
+    /** Doubles a vector once a layer. */
+    private static Program layers(int depth) {
+        return new Program(
+                "layers",
+                IntStream.range(0, depth)
+                        .mapToObj(l -> new Section("layer " + l, List.of(new Scale(slot(l), slot(l + 1), 2))))
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 12, 24})
+    void equalSectionsShareOneGraph(int depth) {
+        Program program = layers(depth);
+        try (Device device = Devices.open("tornado");
+                Executable executable = device.compile(program)) {
+            float[] ones = new float[WIDTH];
+            java.util.Arrays.fill(ones, 1);
+            executable.write(slot(0), ones);
+            executable.run(program);
+            assertThat(executable.readFloats(slot(depth))).containsOnly((float) (1 << depth));
+            assertThat(((TornadoExecutable) executable).graphCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void longSectionsAreCutBeforeAGraphOverflows() {
+        Program program = new Program(
+                "long",
+                List.of(new Section(
+                        "section",
+                        IntStream.range(0, 300)
+                                .mapToObj(i -> (beits.kernel.Kernel) new Scale(slot(0), slot(0), i % 2 == 0 ? 2 : 0.5))
+                                .toList())));
+        try (Device device = Devices.open("tornado");
+                Executable executable = device.compile(program)) {
+            assertThat(((TornadoExecutable) executable).graphCount()).isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void aSecondRunAtTheSameTimeIsRefused() {
+        Program program = layers(1);
+        try (Device device = Devices.open("tornado");
+                Executable executable = device.compile(program)) {
+            assertThatThrownBy(() -> executable.run(program, (_, _, _) -> executable.run(program)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("one thread at a time");
+        }
+    }
+
+    @Test
+    void aProgramThatDoesNotFitIsRefusedBeforehand() {
+        Slot far = new Slot(Arena.ACTIVATIONS, 20_000_000_000L, Shape.of(WIDTH));
+        Program program = new Program("huge", List.of(new Section("fill", List.of(new Fill(far, 1)))));
+        try (Device device = Devices.open("tornado")) {
+            assertThatThrownBy(() -> device.compile(program))
+                    .isInstanceOf(DeviceException.class)
+                    .hasMessageContaining("use a smaller batch");
+        }
+    }
+
+    @Test
+    void wrongNamesAreNamed() {
+        assertThatThrownBy(() -> Devices.open("tornado:0:99"))
+                .hasMessageContaining("not there; there are [tornado:0:0");
+        assertThatThrownBy(() -> Devices.open("tornado:x")).hasMessageContaining("tornado:<backend>:<index>");
+    }
+
+    @Test
+    void aKernelThatFailsEndsTheProcess() throws IOException, InterruptedException {
+        Ended ended = child("-Dtornado.opencl.compiler.flags=-D__kernel=broken");
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.output()).contains("DeviceException: device tornado").doesNotContain("finished");
+    }
+
+    @Test
+    void goingOnInJavaIsRefused() throws IOException, InterruptedException {
+        Ended ended = child("-Dtornado.recover.bailout=True");
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.output())
+                .contains("add -Dtornado.recover.bailout=False")
+                .doesNotContain("finished");
+    }
+
+    private record Ended(int exitCode, String output) {}
+
+    /** Runs {@link Run} in a JVM with this one's options and one more, which wins. */
+    private static Ended child(String option) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith("-javaagent"))
+                .toList());
+        command.addAll(List.of(option, "-cp", System.getProperty("java.class.path"), Run.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), output);
+    }
+
+    /** A process that does some work on the device. */
+    static final class Run {
+        private Run() {}
+
+        public static void main(String[] arguments) {
+            Program program = layers(1);
+            try (Device device = Devices.open("tornado");
+                    Executable executable = device.compile(program)) {
+                executable.run(program);
+            }
+            System.out.println("finished");
+        }
+    }
+}
