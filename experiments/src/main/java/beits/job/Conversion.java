@@ -114,8 +114,10 @@ public final class Conversion {
                         card.std(),
                         card.tokenizerHash());
             }
+            // The official code writes no configuration: one beside its files belongs to something else.
+            boolean official = WeightLayout.of(checkpoint, file.toString()) == WeightLayout.OFFICIAL;
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-            ModelConfigs.Told told = ModelConfigs.read(folder);
+            ModelConfigs.Told told = official ? ModelConfigs.Told.NOTHING : ModelConfigs.read(folder);
             Hints hints = told.hints();
             return new Known(
                     new Hints(heads > 0 ? heads : hints.heads(), hints.imageHeight(), hints.imageWidth()),

@@ -2,9 +2,13 @@ package beits.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import beits.checkpoint.Checkpoints;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,33 +17,37 @@ import org.junit.jupiter.api.io.TempDir;
 class BroughtWeightsTest {
     private static final String WEIGHTS = "src/test/resources/golden/checkpoints/mim_tiny/";
 
+    private static final List<String> FIELDS = List.of(
+            "data.source=drawings_sample",
+            "data.limit=12",
+            "model.patchSize=8",
+            "model.channels=3",
+            "model.width=16",
+            "model.depth=2",
+            "model.heads=2",
+            "optim.batchSize=6",
+            "optim.epochs=1",
+            "optim.warmupEpochs=0");
+
     @TempDir
     private Path home;
 
     private record Ended(int code, String err) {}
 
-    private Ended finetune(Path out, String start) {
+    private static Ended beits(List<String> arguments) {
         StringWriter err = new StringWriter();
-        List<String> fields = List.of(
-                "data.source=drawings_sample",
-                "data.limit=12",
-                "labelsPerClass=0",
-                "model.imageSize=48",
-                "model.patchSize=8",
-                "model.channels=3",
-                "model.width=16",
-                "model.depth=2",
-                "model.heads=2",
-                "optim.batchSize=6",
-                "optim.epochs=1",
-                "optim.warmupEpochs=0",
-                "initFrom=" + start);
-        List<String> arguments = new java.util.ArrayList<>(List.of("finetune", "fashion-finetune"));
-        fields.forEach(field -> arguments.addAll(List.of("--set", field)));
-        arguments.addAll(List.of("--out", out.toString()));
         int code = Main.run(
                 arguments.toArray(String[]::new), new PrintWriter(new StringWriter()), new PrintWriter(err, true));
         return new Ended(code, err.toString());
+    }
+
+    private static Ended finetune(Path out, String start) {
+        List<String> fields = new ArrayList<>(FIELDS);
+        fields.addAll(List.of("labelsPerClass=0", "model.imageSize=48", "initFrom=" + start));
+        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune"));
+        fields.forEach(field -> arguments.addAll(List.of("--set", field)));
+        arguments.addAll(List.of("--out", out.toString()));
+        return beits(arguments);
     }
 
     @Test
@@ -54,6 +62,36 @@ class BroughtWeightsTest {
         assertThat(huggingFace.code).as(huggingFace.err).isZero();
         assertThat(home.resolve("hf/model.safetensors"))
                 .hasSameBinaryContentAs(home.resolve("official/model.safetensors"));
+    }
+
+    /** The published way: DALL-E's pickled tokenizer, and an encoder that somebody pre-trained with another one. */
+    @Test
+    void preTrainingContinuesWithDallEsTokenizer() throws IOException {
+        Path tokenizer = Files.createDirectory(home.resolve("dall-e"));
+        for (String part : List.of("encoder", "decoder")) {
+            Files.copy(
+                    Path.of("src/test/resources/golden/checkpoints/dalle_tiny", part + "_legacy.pkl"),
+                    tokenizer.resolve(part + ".pkl"));
+        }
+        List<String> arguments = new ArrayList<>(List.of("pretrain", "fashion-pretrain"));
+        List<String> fields = new ArrayList<>(FIELDS);
+        fields.addAll(List.of(
+                "model.imageSize=32",
+                "mask.maskPatches=6",
+                "tokenizer=" + tokenizer,
+                "initFrom=" + WEIGHTS + "hf.safetensors"));
+        fields.forEach(field -> arguments.addAll(List.of("--set", field)));
+        Path out = home.resolve("pretrain");
+        arguments.addAll(List.of("--out", out.toString()));
+        Ended ended = beits(arguments);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.err)
+                .contains("initFrom: Hugging Face layout")
+                .contains("lm_head.weight, lm_head.bias: the head has other tokens here");
+        assertThat(Checkpoints.open(out.resolve("model.safetensors"))
+                        .get("lm_head.weight")
+                        .shape())
+                .containsExactly(12L, 16L);
     }
 
     @Test
