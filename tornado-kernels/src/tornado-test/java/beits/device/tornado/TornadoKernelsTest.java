@@ -7,18 +7,47 @@ import beits.device.DeviceOptions;
 import beits.device.DeviceOptions.KernelForm;
 import beits.device.Devices;
 import beits.device.KernelAgreement;
+import beits.device.KernelCase;
 import beits.device.KernelCases;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import beits.kernel.AdamW;
+import beits.kernel.Attention;
+import beits.kernel.AttentionBackward;
+import beits.kernel.LayerNorm;
+import beits.kernel.LayerNormBackward;
+import beits.kernel.MatMul;
+import beits.kernel.Softmax;
+import beits.kernel.SoftmaxBackward;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
-/** Every kernel on every awkward case against the reference, in one set of arenas. */
+/** Kernels on awkward cases against the reference, many in one set of arenas. */
 class TornadoKernelsTest {
-    @ParameterizedTest
-    @EnumSource(names = "VECTOR")
-    void everyKernelAgreesWithTheReference(KernelForm form) {
+    private static void check(KernelForm form, List<KernelCase> cases) {
         try (Device device = Devices.open("tornado", new DeviceOptions(1, form))) {
-            assertThat(KernelAgreement.failures(device, KernelCases.all(), 1e-5))
-                    .isEmpty();
+            assertThat(KernelAgreement.failures(device, cases, 1e-5)).isEmpty();
         }
+    }
+
+    @Test
+    void everyKernelInVectorForm() {
+        check(KernelForm.VECTOR, KernelCases.all());
+    }
+
+    @Test
+    void theKernelsThatHaveAWorkgroupForm() {
+        check(
+                KernelForm.WORKGROUP,
+                Stream.of(
+                                MatMul.class,
+                                Attention.class,
+                                AttentionBackward.class,
+                                Softmax.class,
+                                SoftmaxBackward.class,
+                                LayerNorm.class,
+                                LayerNormBackward.class,
+                                AdamW.class)
+                        .flatMap(kernel -> KernelCases.of(kernel).stream())
+                        .toList());
     }
 }

@@ -3,7 +3,7 @@ package beits.device.tornado;
 import java.util.List;
 
 /** The kernels that are written twice: once for devices of CPU type, once for devices of GPU type. */
-sealed interface Form permits VectorForm {
+sealed interface Form permits VectorForm, WorkgroupForm {
     /**
      * A batch of matrix products; {@link beits.device.tornado.kernel.Products} says how the kernels read it.
      *
