@@ -46,4 +46,31 @@ public final class Schedules {
         }
         return values;
     }
+
+    /**
+     * Polynomial decay with a linear warm-up (mmcv's {@code PolyLrUpdaterHook}, by iteration): during the warm-up the polynomial is
+     * multiplied by a line from {@code warmupRatio} towards 1.
+     *
+     * @param base value without decay
+     * @param end value after the last step
+     * @param steps of the whole schedule
+     * @param warmup its first steps
+     * @param warmupRatio share of the value at step 0
+     * @param power 1 for a line
+     * @return one value a step
+     * @throws IllegalArgumentException when the warm-up is longer than the schedule
+     */
+    public static double[] poly(double base, double end, int steps, int warmup, double warmupRatio, double power) {
+        if (warmup > steps) {
+            throw new IllegalArgumentException(
+                    "warmupSteps: a warm-up of %d steps is longer than the %d steps of the run"
+                            .formatted(warmup, steps));
+        }
+        double[] values = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            double regular = (base - end) * Math.pow(1 - (double) i / steps, power) + end;
+            values[i] = i < warmup ? regular * (1 - (1 - (double) i / warmup) * (1 - warmupRatio)) : regular;
+        }
+        return values;
+    }
 }

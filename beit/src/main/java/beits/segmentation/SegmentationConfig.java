@@ -14,6 +14,9 @@ public sealed interface SegmentationConfig {
     /** Number of classes. */
     int classes();
 
+    /** The same without auxiliary heads, which only training needs. */
+    SegmentationConfig withoutAuxiliary();
+
     /**
      * SETR (the paper's own choice: BEiT with SETR-PUP).
      *
@@ -28,6 +31,11 @@ public sealed interface SegmentationConfig {
             auxiliary = List.copyOf(auxiliary);
             checkBlocks("auxiliary", auxiliary, encoder);
         }
+
+        @Override
+        public Setr withoutAuxiliary() {
+            return new Setr(encoder, classes, progressive, List.of());
+        }
     }
 
     /**
@@ -37,7 +45,7 @@ public sealed interface SegmentationConfig {
      * @param classes number of classes
      * @param blocks four blocks, counted from 0, whose outputs make the feature pyramid
      * @param channels hidden channels of the decoder
-     * @param auxiliaryChannels hidden channels of the auxiliary head
+     * @param auxiliaryChannels hidden channels of the auxiliary head, 0 for none
      */
     record UperNet(BeitConfig encoder, int classes, List<Integer> blocks, int channels, int auxiliaryChannels)
             implements SegmentationConfig {
@@ -47,6 +55,11 @@ public sealed interface SegmentationConfig {
                 throw new IllegalArgumentException("blocks = " + blocks + " must name four blocks");
             }
             checkBlocks("blocks", blocks, encoder);
+        }
+
+        @Override
+        public UperNet withoutAuxiliary() {
+            return new UperNet(encoder, classes, blocks, channels, 0);
         }
     }
 

@@ -10,6 +10,7 @@ import beits.model.Encoder;
 import beits.tensor.Slot;
 import beits.train.Objective;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Fine-tuning for semantic segmentation, end to end. */
 public final class SegmentationObjective implements Objective<SegmentationBatch> {
@@ -20,6 +21,8 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
     private final SegmentationModel model;
     private final Encoder.Inputs inputs;
     private final Slot labels;
+    private final double[] classWeights;
+    private final @Nullable Slot weighted;
     private final DropPathDraws draws;
 
     /**
@@ -30,11 +33,28 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
      * @param seed of the run
      */
     public SegmentationObjective(Layout layout, SegmentationModel model, int batch, long seed) {
+        this(layout, model, batch, new double[0], seed);
+    }
+
+    /**
+     * The objective with weights of the classes.
+     *
+     * @param classWeights factor of the loss of each class; empty for none
+     */
+    public SegmentationObjective(Layout layout, SegmentationModel model, int batch, double[] classWeights, long seed) {
         BeitConfig config = model.config().encoder();
         this.layout = layout;
         this.model = model;
         this.inputs = Encoder.Inputs.training(layout, config, batch, false);
         this.labels = layout.indexes(batch, config.imageHeight(), config.imageWidth());
+        this.classWeights = classWeights.clone();
+        this.weighted = classWeights.length == 0
+                ? null
+                : layout.input(
+                        batch,
+                        config.imageHeight(),
+                        config.imageWidth(),
+                        model.config().classes());
         this.draws = new DropPathDraws(seed);
     }
 
@@ -52,7 +72,10 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
     public Recorded record(Graph graph) {
         SegmentationModel.Decoded decoded = model.apply(graph, inputs, true);
         Losses.Classified result = SegmentationLoss.total(
-                decoded.main(), decoded.auxiliary(), labels, SegmentationConfig.AUXILIARY_WEIGHT);
+                decoded.main(),
+                decoded.auxiliary(),
+                new SegmentationLoss.Truth(labels, weighted),
+                SegmentationConfig.AUXILIARY_WEIGHT);
         return new Recorded(result.loss(), Map.of(ACCURACY, result.hits()));
     }
 
@@ -60,6 +83,17 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
     public void feed(Executable executable, SegmentationBatch batch, long micro) {
         executable.write(inputs.images(), batch.images());
         executable.write(labels, batch.labels());
+        if (weighted != null) {
+            int classes = classWeights.length;
+            float[] rows = new float[batch.labels().length * classes];
+            for (int i = 0; i < batch.labels().length; i++) {
+                int label = batch.labels()[i];
+                if (label >= 0) {
+                    rows[i * classes + label] = (float) classWeights[label];
+                }
+            }
+            executable.write(weighted, rows);
+        }
         Slot keep = inputs.keep();
         if (keep != null) {
             double[] uniforms = draws.draw(micro, Math.toIntExact(keep.size()));

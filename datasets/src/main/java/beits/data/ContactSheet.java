@@ -56,7 +56,7 @@ public final class ContactSheet {
             tiles.add(Resize.resize(view, layout.height(), layout.width(), Resampling.NEAREST));
         }
         if (layout.pixelLabels() > 0) {
-            tiles.add(classes(picture, batch.pixelLabels(), row * layout.pixelLabels()));
+            tiles.add(ClassColours.overlay(picture, batch.pixelLabels(), row * layout.pixelLabels()));
         }
         return tiles;
     }
@@ -84,28 +84,6 @@ public final class ContactSheet {
             }
         }
         return new Image(picture.height(), picture.width(), 3, out);
-    }
-
-    /** Half the picture, half its class's colour; ignored pixels are white. */
-    private static Image classes(Image picture, int[] labels, int offset) {
-        byte[] out = picture.pixels().clone();
-        for (int i = 0; i < out.length / 3; i++) {
-            int label = labels[offset + i];
-            for (int c = 0; c < 3; c++) {
-                int colour = label == Sample.Segmented.IGNORED ? 255 : colour(label, c);
-                out[3 * i + c] = (byte) (((out[3 * i + c] & 0xff) + 3 * colour) / 4);
-            }
-        }
-        return new Image(picture.height(), picture.width(), 3, out);
-    }
-
-    /** PASCAL VOC's colour map: the bits of the class dealt to the channels, highest first; class 0 is black. */
-    private static int colour(int label, int channel) {
-        int value = 0;
-        for (int bit = 0; bit < 8; bit++) {
-            value |= ((label >> (3 * bit + channel)) & 1) << (7 - bit);
-        }
-        return value;
     }
 
     private static Image arrange(List<List<Image>> cells, int columns) {

@@ -1,23 +1,34 @@
 package beits.cli;
 
+import beits.data.Dataset;
+import beits.job.SegmentPictures;
 import beits.recipe.DataRecipe;
 import beits.recipe.DataRecipe.Source;
 import beits.recipe.Recipes;
+import beits.recipe.SegmentDataRecipe;
+import beits.recipe.SegmentRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of every command that measures a trained model on a data set. */
 final class DataOptions {
+    /** How many generated scenes measure a model that was not trained here. */
+    private static final int SCENES = 200;
+
     @Option(
             names = "--data",
             paramLabel = "SOURCE",
-            description = "${COMPLETION-CANDIDATES} (default: the data of the run that the checkpoint lies in)")
-    private @Nullable Source source;
+            description =
+                    "a source as in recipes, such as image_folder, or scenes and ade20k for a segmentation model (default: the data of the run that the checkpoint lies in)")
+    private @Nullable String source;
 
     @Option(names = "--path", paramLabel = "DIR", description = "folder of the data, where the source needs one")
     private @Nullable Path path;
@@ -30,13 +41,57 @@ final class DataOptions {
      * @param data its data
      */
     <T> DataRecipe of(Path checkpoint, Class<T> type, Function<T, DataRecipe> data) throws IOException {
-        Source named = source;
+        Source named = named(Source.class);
         if (named != null) {
-            if (!named.needsNoPath() && path == null) {
-                throw new UserException("--data %s: needs --path, the folder of the data".formatted(named));
-            }
-            return new DataRecipe(named, path == null ? null : path.toString(), 0);
+            return new DataRecipe(named, folder(named, named.needsNoPath()), 0);
         }
+        return data.apply(Recipes.read(recipe(checkpoint), type, List.of()));
+    }
+
+    /**
+     * The pictures with masks that are meant: those to measure with.
+     *
+     * @param checkpoint whose folder may hold a recipe
+     * @param side of generated scenes
+     */
+    Dataset masked(Path checkpoint, int side) throws IOException {
+        SegmentDataRecipe.Source named = named(SegmentDataRecipe.Source.class);
+        if (named == null) {
+            SegmentRecipe recipe = Recipes.read(recipe(checkpoint), SegmentRecipe.class, List.of());
+            return SegmentPictures.test(recipe.data(), side, recipe.run().seed());
+        }
+        boolean scenes = named == SegmentDataRecipe.Source.SCENES;
+        int count = scenes ? SCENES : 0;
+        return SegmentPictures.test(new SegmentDataRecipe(named, folder(named, scenes), count, count), side, 1);
+    }
+
+    private <E extends Enum<E>> @Nullable E named(Class<E> sources) {
+        String text = source;
+        if (text == null) {
+            return null;
+        }
+        for (E one : EnumSet.allOf(sources)) {
+            if (one.name().equalsIgnoreCase(text)) {
+                return one;
+            }
+        }
+        throw new UserException("--data %s: must be one of %s"
+                .formatted(
+                        text,
+                        EnumSet.allOf(sources).stream()
+                                .map(Enum::name)
+                                .collect(Collectors.joining(", "))
+                                .toLowerCase(Locale.ROOT)));
+    }
+
+    private @Nullable String folder(Enum<?> named, boolean needsNone) {
+        if (!needsNone && path == null) {
+            throw new UserException("--data %s: needs --path, the folder of the data".formatted(named));
+        }
+        return path == null ? null : path.toString();
+    }
+
+    private String recipe(Path checkpoint) {
         if (path != null) {
             throw new UserException("--path %s: needs --data, what kind of data it is".formatted(path));
         }
@@ -45,6 +100,6 @@ final class DataOptions {
             throw new UserException(
                     "%s: there is no recipe.yaml beside it that names its data; add --data".formatted(checkpoint));
         }
-        return data.apply(Recipes.read(recipe.toString(), type, List.of()));
+        return recipe.toString();
     }
 }

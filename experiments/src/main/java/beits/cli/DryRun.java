@@ -6,6 +6,7 @@ import beits.classification.ClassificationObjective;
 import beits.data.Dataset;
 import beits.image.PictureException;
 import beits.job.Pictures;
+import beits.job.SegmentPictures;
 import beits.mim.MimObjective;
 import beits.model.BeitConfig;
 import beits.model.ImageClassifier;
@@ -18,12 +19,16 @@ import beits.recipe.DataRecipe;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.OptimRecipe;
 import beits.recipe.PretrainRecipe;
+import beits.recipe.SegmentRecipe;
 import beits.recipe.TokenizerRecipe;
+import beits.segmentation.SegmentationModel;
+import beits.segmentation.SegmentationObjective;
 import beits.tokenizer.DiscreteVae;
 import beits.tokenizer.DiscreteVaeTraining;
 import beits.tokenizer.TemperatureSchedule;
 import beits.train.Objective;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -39,6 +44,8 @@ import java.util.OptionalInt;
 record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long bytes, long flops, String assumption) {
     /** Visual tokens of DALL-E's tokenizer, which the paper uses. */
     private static final int PAPER_VOCABULARY = 8192;
+
+    private static final int ADE20K_CLASSES = 150;
 
     static DryRun of(TokenizerRecipe recipe) {
         Layout layout = new Layout();
@@ -87,11 +94,49 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 known > 0 ? "" : "%d classes, because the data is not here".formatted(classes));
     }
 
+    static DryRun of(SegmentRecipe recipe) {
+        Layout layout = new Layout();
+        BeitConfig config = recipe.model().config();
+        Optional<Dataset> data = masked(recipe);
+        int classes = data.map(d -> d.classNames().size()).orElse(ADE20K_CLASSES);
+        SegmentationObjective objective = new SegmentationObjective(
+                layout,
+                new SegmentationModel(layout, recipe.config(classes)),
+                recipe.optim().batchSize(),
+                0);
+        return of(
+                objective,
+                layout,
+                recipe.optim(),
+                data.map(d -> OptionalInt.of(d.size())).orElse(OptionalInt.empty()),
+                new LayerDecay(recipe.optim().layerDecay(), config.depth()),
+                data.isPresent() ? "" : "%d classes, because the data is not here".formatted(classes));
+    }
+
+    private static Optional<Dataset> masked(SegmentRecipe recipe) {
+        try {
+            return Optional.of(SegmentPictures.training(
+                    recipe.data(), recipe.model().imageSize(), recipe.run().seed()));
+        } catch (PictureException e) {
+            return Optional.empty();
+        }
+    }
+
     private static DryRun of(
             Objective<?> objective,
             Layout layout,
             OptimRecipe optim,
             DataRecipe data,
+            LayerDecay decay,
+            String assumption) {
+        return of(objective, layout, optim, size(data), decay, assumption);
+    }
+
+    private static DryRun of(
+            Objective<?> objective,
+            Layout layout,
+            OptimRecipe optim,
+            OptionalInt pictures,
             LayerDecay decay,
             String assumption) {
         Graph graph = new Graph("step", true);
@@ -106,7 +151,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
         Program program = graph.build();
         return new DryRun(
                 layout.parameterCount(),
-                size(data),
+                pictures,
                 optim,
                 program.memory(),
                 program.flops() * optim.updateFreq(),

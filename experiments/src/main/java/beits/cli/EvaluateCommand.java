@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Measures a fine-tuned model on test pictures and prints the metrics as one line of JSON: for a classifier top-1, top-5,",
-            "the accuracy of every class and the confusion matrix (rows are labels, columns predictions)."
+            "the accuracy of every class and the confusion matrix (rows are labels, columns predictions); for a segmentation model",
+            "mean IoU, mean accuracy and pixel accuracy, each picture at its own size under a sliding window."
         })
 final class EvaluateCommand implements Callable<Integer> {
     private static final int BATCH = 100;
@@ -47,6 +49,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private DataOptions data = new DataOptions();
 
     @Mixin
+    private ViewOptions views = new ViewOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     @Spec
@@ -55,10 +60,13 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = Checkpoint.find(checkpoint);
-        ModelKind kind = ModelCard.of(Checkpoints.open(file), file.toString()).kind();
+        ModelCard card = ModelCard.of(Checkpoints.open(file), file.toString());
+        ModelKind kind = card.kind();
         return switch (kind) {
             case CLASSIFIER -> classifier(file);
-            case SEGMENTER, TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
+            case SEGMENTER ->
+                segmenter(file, Objects.requireNonNull(card.encoder()).imageSize());
+            case TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
                 throw new UserException(
                         "%s: holds a %s, which has no accuracy; give a fine-tuned model".formatted(file, kind.title()));
         };
@@ -78,6 +86,13 @@ final class EvaluateCommand implements Callable<Integer> {
                 Streams.out(spec).println(Json.line(metrics(file, source, accuracy, unreadable, test.classNames())));
             }
             return Unreadable.exitCode(unreadable, test.size(), err);
+        }
+    }
+
+    private int segmenter(Path file, int side) throws IOException {
+        Dataset test = data.masked(file, side);
+        try (Device device = common.open()) {
+            return SegmenterUse.evaluate(device, file, test, views.views(), Streams.out(spec), Streams.err(spec));
         }
     }
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             TrainTokenizerCommand.class,
             PretrainCommand.class,
             FinetuneCommand.class,
+            SegmentCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
             ConvertCommand.class,

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Classifies pictures with a fine-tuned model: one line of JSON a picture on standard output, its most likely classes with",
             "their probabilities. Class names, picture size and normalisation are those of the checkpoint. Pictures that cannot be read",
-            "are named on standard error and left out; the exit code is then 1, or 2 when none could be read."
+            "are named on standard error and left out; the exit code is then 1, or 2 when none could be read. A segmentation model writes",
+            "a label map (class numbers) and a coloured overlay of every picture as PNG and prints the share of each class."
         })
 final class PredictCommand implements Callable<Integer> {
     private static final int BATCH = 32;
@@ -62,6 +63,15 @@ final class PredictCommand implements Callable<Integer> {
             description = "how many classes a picture (default: ${DEFAULT-VALUE})")
     private int top;
 
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "folder for label maps and overlays of a segmentation model (default: ${DEFAULT-VALUE})")
+    private Path out = Path.of("predictions");
+
+    @Mixin
+    private ViewOptions views = new ViewOptions();
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -77,7 +87,8 @@ final class PredictCommand implements Callable<Integer> {
         ModelKind kind = ModelCard.of(Checkpoints.open(file), file.toString()).kind();
         return switch (kind) {
             case CLASSIFIER -> classes(file);
-            case SEGMENTER, TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
+            case SEGMENTER -> pixels(file);
+            case TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
                 throw new UserException("%s: holds a %s, which predicts no classes; give a fine-tuned model"
                         .formatted(file, kind.title()));
         };
@@ -97,6 +108,14 @@ final class PredictCommand implements Callable<Integer> {
                     fault -> err.println("beits: " + fault),
                     batch -> print(batch, pictures, classifier, out));
             return Unreadable.exitCode(unreadable, pictures.size(), err);
+        }
+    }
+
+    private int pixels(Path file) throws IOException {
+        List<Path> pictures = PictureFiles.named(images, Streams.in());
+        try (Device device = common.open()) {
+            return SegmenterUse.predict(
+                    device, file, pictures, out, views.views(), Streams.out(spec), Streams.err(spec));
         }
     }
 

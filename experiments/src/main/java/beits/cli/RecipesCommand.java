@@ -30,7 +30,7 @@ final class RecipesCommand implements Callable<Integer> {
         for (String shipped : Recipes.SHIPPED) {
             // Each file begins with a comment of one sentence.
             String first = Recipes.text(shipped).lines().findFirst().orElse("");
-            Streams.out(spec).println("%-24s %s".formatted(shipped, first.replaceFirst("^# ?", "")));
+            Streams.out(spec).println("%-28s %s".formatted(shipped, first.replaceFirst("^# ?", "")));
         }
         return 0;
     }

@@ -8,7 +8,11 @@ import beits.data.Loader;
 import beits.data.LoaderOptions;
 import beits.data.LoaderOptions.Broken;
 import beits.data.PicturePipeline;
+import beits.data.Sample;
 import beits.device.Executable;
+import beits.image.Image;
+import beits.image.PictureException;
+import beits.segmentation.MeanIou;
 import beits.transform.Normalisation;
 import beits.transform.TestTransform;
 import java.util.Arrays;
@@ -51,6 +55,37 @@ public final class Evaluation {
     private static void count(ClassPredictor predictor, Executable executable, Batch batch, Accuracy accuracy) {
         float[] logits = predictor.logits(executable, batch.images(), batch.count());
         accuracy.add(logits, Arrays.copyOf(batch.labels(), batch.count()));
+    }
+
+    /**
+     * Finds the class of every pixel of every picture of a data set, each at its own size.
+     *
+     * @param faults hears the name of each picture that cannot be used, or whose mask cannot, and why
+     */
+    public static MeanIou segment(
+            LoadedSegmenter segmenter, Dataset data, LoadedSegmenter.Views views, Consumer<String> faults) {
+        MeanIou metrics = new MeanIou(segmenter.classNames().size());
+        for (int i = 0; i < data.size(); i++) {
+            try {
+                if (!(data.get(i) instanceof Sample.Segmented sample)) {
+                    throw new PictureException(data.name(i), "has no class mask");
+                }
+                metrics.add(labels(sample.mask()), segmenter.classes(sample.picture(), views));
+            } catch (PictureException e) {
+                faults.accept(String.valueOf(e.getMessage()));
+            }
+        }
+        return metrics;
+    }
+
+    /** The classes of a mask; what is ignored is no class of any model. */
+    private static int[] labels(Image mask) {
+        int[] labels = new int[mask.pixels().length];
+        for (int i = 0; i < labels.length; i++) {
+            int label = mask.pixels()[i] & 0xff;
+            labels[i] = label == Sample.Segmented.IGNORED ? -1 : label;
+        }
+        return labels;
     }
 
     /**

@@ -4,6 +4,7 @@ import beits.checkpoint.CheckpointException;
 import beits.checkpoint.NamedTensors;
 import beits.model.ImageClassifier.Pooling;
 import beits.recipe.ModelRecipe;
+import beits.recipe.SegmentRecipe;
 import beits.tokenizer.DiscreteVaeConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param mean subtracted from each channel of the pixels in [0, 1]
  * @param std divided by
  * @param tokenizerHash SHA-256 of the tokenizer's weights of a masked image model, else none
+ * @param decoder of a segmenter, else none
  */
 public record ModelCard(
         ModelKind kind,
@@ -34,7 +36,8 @@ public record ModelCard(
         List<String> classNames,
         List<Float> mean,
         List<Float> std,
-        @Nullable String tokenizerHash) {
+        @Nullable String tokenizerHash,
+        @Nullable Decoder decoder) {
     /** Version of the code that writes checkpoints. */
     public static final String CODE_VERSION = "0.1.0";
 
@@ -44,10 +47,37 @@ public record ModelCard(
     private static final String FORMAT_VERSION = "1";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /**
+     * What stands on the encoder of a segmenter.
+     *
+     * @param kind which decoder
+     * @param blocks with an auxiliary head for SETR, of the feature pyramid for UPerNet
+     * @param channels hidden channels of UPerNet
+     */
+    public record Decoder(SegmentRecipe.Decoder kind, List<Integer> blocks, int channels) {
+        public Decoder {
+            blocks = List.copyOf(blocks);
+        }
+    }
+
     public ModelCard {
         classNames = List.copyOf(classNames);
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+    }
+
+    /** A card without a decoder. */
+    public ModelCard(
+            ModelKind kind,
+            @Nullable ModelRecipe encoder,
+            @Nullable DiscreteVaeConfig dvae,
+            int vocabulary,
+            @Nullable Pooling pooling,
+            List<String> classNames,
+            List<Float> mean,
+            List<Float> std,
+            @Nullable String tokenizerHash) {
+        this(kind, encoder, dvae, vocabulary, pooling, classNames, mean, std, tokenizerHash, null);
     }
 
     /** The card as the description of a checkpoint. */

@@ -3,13 +3,14 @@ package beits.job;
 import beits.autograd.Layout;
 import beits.checkpoint.NamedTensors;
 import beits.data.Batch;
+import beits.data.ClassColours;
 import beits.data.Dataset;
 import beits.data.Loader;
 import beits.data.LoaderOptions;
 import beits.data.Sample;
 import beits.data.SegmentationPipeline;
-import beits.data.source.FashionMnist;
-import beits.data.source.Scenes;
+import beits.device.Executable;
+import beits.image.Image;
 import beits.model.BeitConfig;
 import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
@@ -29,6 +30,7 @@ import beits.train.TrainingLoop;
 import beits.transform.Normalisation;
 import beits.transform.PairTransform;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Fine-tunes an encoder with a segmentation decoder on generated scenes, and measures it. */
+/**
+ * Fine-tunes an encoder with a segmentation decoder, and measures it on test pictures resized to what the network reads;
+ * {@link Evaluation#segment} measures at their own size.
+ */
 public final class SegmentJob {
     private static final int EVALUATION_BATCH = 16;
 
@@ -57,7 +62,51 @@ public final class SegmentJob {
     @FunctionalInterface
     public interface Inspection {
         /** Looks. */
-        void look(SegmentationPredictor predictor, Trainer<SegmentationBatch> trainer, Dataset test) throws IOException;
+        void look(Inspected inspected) throws IOException;
+    }
+
+    /** A trained model on its device, with the test pictures as it reads them. */
+    public static final class Inspected {
+        private final SegmentationPredictor predictor;
+        private final Executable executable;
+        private final Dataset test;
+        private final SegmentationPipeline reading;
+
+        private Inspected(
+                SegmentationPredictor predictor, Executable executable, Dataset test, SegmentationPipeline reading) {
+            this.predictor = predictor;
+            this.executable = executable;
+            this.test = test;
+            this.reading = reading;
+        }
+
+        /** Rows of picture, picture under its true classes, picture under the predicted ones: the first test pictures. */
+        public List<List<Image>> overlays(int count) {
+            List<List<Image>> rows = new ArrayList<>();
+            int wanted = Math.min(count, test.size());
+            try (Loader loader = Loader.once(test, reading, LoaderOptions.evaluation(predictor.batch(), 0))) {
+                while (loader.hasNext() && rows.size() < wanted) {
+                    Batch batch = loader.next();
+                    int pixels = batch.layout().pixelLabels();
+                    int[] predicted = classes(
+                            predictor.logits(executable, batch.images()),
+                            test.classNames().size());
+                    for (int i = 0; i < batch.count() && rows.size() < wanted; i++) {
+                        Image picture = reading.normalisation()
+                                .invert(
+                                        batch.images(),
+                                        i * batch.layout().imageLength(),
+                                        batch.layout().height(),
+                                        batch.layout().width());
+                        rows.add(List.of(
+                                picture.rgb(),
+                                ClassColours.overlay(picture, batch.pixelLabels(), i * pixels),
+                                ClassColours.overlay(picture, predicted, i * pixels)));
+                    }
+                }
+            }
+            return rows;
+        }
     }
 
     /**
@@ -73,24 +122,20 @@ public final class SegmentJob {
         OptimRecipe optim = recipe.optim();
         long seed = recipe.run().seed();
         int workers = recipe.run().workers();
-        Dataset data = new Scenes(
-                FashionMnist.bundled(FashionMnist.Part.TRAIN),
-                config.imageHeight(),
-                recipe.data().training(),
-                seed);
-        Dataset test = new Scenes(
-                FashionMnist.bundled(FashionMnist.Part.TEST),
-                config.imageHeight(),
-                recipe.data().test(),
-                seed);
+        Dataset data = SegmentPictures.training(recipe.data(), config.imageHeight(), seed);
+        Dataset test = SegmentPictures.test(recipe.data(), config.imageHeight(), seed);
         SegmentationConfig shape = recipe.config(data.classNames().size());
-        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
-        List<PairTransform> transforms = recipe.flip() ? List.of(new PairTransform.Mirror(0.5)) : List.of();
-        SegmentationPipeline pipeline = new SegmentationPipeline(transforms, config.imageHeight(), normalisation);
-        SegmentationPipeline reading = new SegmentationPipeline(List.of(), config.imageHeight(), normalisation);
+        Normalisation normalisation = recipe.imagenetMeanAndStd()
+                ? Normalisation.IMAGENET
+                : Normalisation.uniform(config.channels(), 0.5f, 0.5f);
+        SegmentationPipeline pipeline =
+                new SegmentationPipeline(transforms(recipe), config.imageHeight(), normalisation);
+        SegmentationPipeline reading = new SegmentationPipeline(
+                List.of(new PairTransform.Square(config.imageHeight())), config.imageHeight(), normalisation);
         Layout layout = new Layout();
         SegmentationModel model = new SegmentationModel(layout, shape);
-        SegmentationObjective objective = new SegmentationObjective(layout, model, optim.batchSize(), seed);
+        SegmentationObjective objective =
+                new SegmentationObjective(layout, model, optim.batchSize(), weights(recipe, shape.classes()), seed);
         Optimiser optimiser = new Optimiser(
                 layout,
                 optim.settings(),
@@ -106,7 +151,8 @@ public final class SegmentJob {
                         data.classNames(),
                         normalisation.mean(),
                         normalisation.std(),
-                        null)
+                        null,
+                        new ModelCard.Decoder(recipe.decoder(), recipe.blocks(), recipe.channels()))
                 .description();
         LoaderOptions options = LoaderOptions.training(optim.batchSize(), seed, workers);
         try (LoaderSource<SegmentationBatch> source =
@@ -116,7 +162,7 @@ public final class SegmentJob {
                         objective,
                         optimiser,
                         optim.updateFreq(),
-                        optim.learningRates(source.stepsPerEpoch()),
+                        recipe.learningRates(source.stepsPerEpoch()),
                         optim.weightDecays(source.stepsPerEpoch()),
                         List.of(predictor.program()))) {
             trainer.initialise(seed);
@@ -130,12 +176,36 @@ public final class SegmentJob {
                         return Map.of("meanIou", metrics.meanIou(), "pixelAccuracy", metrics.pixelAccuracy());
                     });
             if (outcome == TrainingLoop.Outcome.FINISHED) {
-                inspection.look(predictor, trainer, test);
+                inspection.look(new Inspected(predictor, trainer.executable(), test, reading));
             }
             NamedTensors weights = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
             description.forEach(weights::describe);
             return new Result(outcome, weights, measure.get(), data.classNames());
         }
+    }
+
+    private static double[] weights(SegmentRecipe recipe, int classes) {
+        if (!recipe.classWeights().isEmpty() && recipe.classWeights().size() != classes) {
+            throw new IllegalArgumentException("classWeights: %d weights for %d classes; give one a class or []"
+                    .formatted(recipe.classWeights().size(), classes));
+        }
+        return recipe.classWeights().stream().mapToDouble(w -> w).toArray();
+    }
+
+    private static List<PairTransform> transforms(SegmentRecipe recipe) {
+        int size = recipe.model().imageSize();
+        List<PairTransform> transforms = new ArrayList<>();
+        if (recipe.randomResize()) {
+            transforms.add(new PairTransform.RandomResize(4 * size, size, 0.5, 2));
+            transforms.add(new PairTransform.Crop(size, 0.75));
+        }
+        if (recipe.flip()) {
+            transforms.add(new PairTransform.Mirror(0.5));
+        }
+        if (recipe.photometric()) {
+            transforms.add(new PairTransform.PhotometricDistortion());
+        }
+        return transforms;
     }
 
     private static SegmentationBatch labelled(Batch batch) {

@@ -47,7 +47,11 @@ public final class Recipes {
             "beit-base-finetune-384",
             "beit-base-cifar100",
             "beit-large-finetune",
-            "beit-large-finetune-384");
+            "beit-large-finetune-384",
+            "scenes-segment",
+            "beit-base-ade20k-setr-pup",
+            "beit-base-ade20k-upernet",
+            "beit-base-ade20k-upernet-640");
 
     private Recipes() {}
 

@@ -1,5 +1,6 @@
 package beits.recipe;
 
+import beits.optim.Schedules;
 import beits.segmentation.SegmentationConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +13,35 @@ import org.jspecify.annotations.Nullable;
  * @param initFrom checkpoint to start from, or none to start from scratch
  * @param decoder what stands on the encoder
  * @param blocks blocks, counted from 0: those with an auxiliary head for SETR, the four of the feature pyramid for UPerNet
- * @param channels hidden channels of UPerNet; SETR has 256
+ * @param channels hidden channels of UPerNet, whose auxiliary head has 256 at most; SETR has 256
+ * @param classWeights factor of the loss of each class; empty for none
+ * @param imagenetMeanAndStd whether pictures are normalised by ImageNet's mean and deviation (released UPerNet models) instead of 0.5
  * @param flip whether pictures are mirrored half of the time
+ * @param randomResize whether pictures are resized by a factor between 0.5 and 2 and cropped to what the network reads; pictures of
+ *     any size need it
+ * @param photometric whether brightness, contrast, saturation and hue vary
+ * @param schedule of the learning rate after the warm-up
  * @param optim AdamW
  * @param run how the run is kept
  */
 public record SegmentRecipe(
-        Scenes data,
+        SegmentDataRecipe data,
         ModelRecipe model,
         @Nullable String initFrom,
         Decoder decoder,
         List<Integer> blocks,
         int channels,
+        List<Double> classWeights,
+        boolean imagenetMeanAndStd,
         boolean flip,
+        boolean randomResize,
+        boolean photometric,
+        Schedule schedule,
         OptimRecipe optim,
         RunRecipe run) {
+    /** Hidden channels of UPerNet's auxiliary head in the released models. */
+    private static final int AUXILIARY = 256;
+
     /** Decoders. */
     public enum Decoder {
         SETR_PUP,
@@ -34,23 +49,39 @@ public record SegmentRecipe(
         UPERNET
     }
 
-    /**
-     * Scenes generated from the bundled pictures.
-     *
-     * @param training number of scenes to train on
-     * @param test number of scenes to measure with
-     */
-    public record Scenes(int training, int test) {
-        public Scenes {
-            Check.that(training >= 1, "data.training", training, "at least 1");
-            Check.that(test >= 1, "data.test", test, "at least 1");
-        }
+    /** Learning rate schedules. */
+    public enum Schedule {
+        /** Half a cosine, as in pre-training and classification. */
+        COSINE,
+        /** To {@code minLr} along a line, after a warm-up from nearly nothing (mmseg's configuration of BEiT). */
+        POLY
     }
 
     public SegmentRecipe {
         blocks = List.copyOf(blocks);
+        classWeights = List.copyOf(classWeights);
+        for (double weight : classWeights) {
+            Check.that(weight >= 0, "classWeights", weight, "0 or above");
+        }
+        Check.that(
+                !imagenetMeanAndStd || model.channels() == 3,
+                "imagenetMeanAndStd",
+                imagenetMeanAndStd,
+                "false for grey pictures");
         Check.that(channels >= 1, "channels", channels, "at least 1");
         config(decoder, model, blocks, channels, 2);
+    }
+
+    /** Learning rate of every step. */
+    public double[] learningRates(int stepsPerEpoch) {
+        return switch (schedule) {
+            case COSINE -> optim.learningRates(stepsPerEpoch);
+            case POLY -> {
+                int warmup = optim.warmupSteps() > 0 ? optim.warmupSteps() : optim.warmupEpochs() * stepsPerEpoch;
+                yield Schedules.poly(
+                        optim.lr(), optim.minLr(), Math.multiplyExact(optim.epochs(), stepsPerEpoch), warmup, 1e-6, 1);
+            }
+        };
     }
 
     /** The model's configuration for a number of classes. */
@@ -58,12 +89,15 @@ public record SegmentRecipe(
         return config(decoder, model, blocks, channels, classes);
     }
 
-    private static SegmentationConfig config(
+    /** The configuration of a model with such a decoder. */
+    public static SegmentationConfig config(
             Decoder decoder, ModelRecipe model, List<Integer> blocks, int channels, int classes) {
         return switch (decoder) {
             case SETR_PUP -> new SegmentationConfig.Setr(model.config(), classes, true, blocks);
             case SETR_NAIVE -> new SegmentationConfig.Setr(model.config(), classes, false, blocks);
-            case UPERNET -> new SegmentationConfig.UperNet(model.config(), classes, blocks, channels, channels);
+            case UPERNET ->
+                new SegmentationConfig.UperNet(
+                        model.config(), classes, blocks, channels, Math.min(channels, AUXILIARY));
         };
     }
 }

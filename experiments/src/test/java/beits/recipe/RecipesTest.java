@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import beits.autograd.Layout;
 import beits.model.ImageClassifier;
 import beits.model.MaskedImageModel;
+import beits.segmentation.SegmentationModel;
 import beits.tokenizer.DiscreteVae;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,11 @@ class RecipesTest {
                 assertThat(new ImageClassifier(new Layout(), f.model().config(), 10, f.pooling(), f.initScale())
                                 .classes())
                         .isEqualTo(10);
+            case SegmentRecipe s ->
+                assertThat(new SegmentationModel(new Layout(), s.config(11))
+                                .config()
+                                .classes())
+                        .isEqualTo(11);
             default -> throw new AssertionError(name);
         }
     }
@@ -48,7 +54,11 @@ class RecipesTest {
     private static Object read(String name) throws IOException {
         Class<?> type = name.contains("tokenizer")
                 ? TokenizerRecipe.class
-                : name.contains("pretrain") ? PretrainRecipe.class : FinetuneRecipe.class;
+                : name.contains("pretrain")
+                        ? PretrainRecipe.class
+                        : name.contains("ade20k") || name.contains("segment")
+                                ? SegmentRecipe.class
+                                : FinetuneRecipe.class;
         return Recipes.read(name, type, List.of());
     }
 

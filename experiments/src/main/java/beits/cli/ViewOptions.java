@@ -1,0 +1,24 @@
+package beits.cli;
+
+import beits.job.LoadedSegmenter;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How a segmentation model looks at a picture. */
+final class ViewOptions {
+    @Option(
+            names = "--scales",
+            split = ",",
+            paramLabel = "S",
+            description =
+                    "sizes at which a segmentation model looks at a picture, averaged; the official multi-scale test has 0.5,0.75,1,1.25,1.5,1.75 (default: 1)")
+    private List<Double> scales = new ArrayList<>();
+
+    @Option(names = "--flip", description = "a segmentation model looks at the mirrored picture, too")
+    private boolean flip;
+
+    LoadedSegmenter.Views views() {
+        return new LoadedSegmenter.Views(scales.isEmpty() ? List.of(1.0) : scales, flip);
+    }
+}

@@ -1,0 +1,30 @@
+package beits.recipe;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where pictures with a class for each pixel come from.
+ *
+ * @param source which format
+ * @param path folder of the data; none for scenes
+ * @param training how many scenes or pictures to train on; 0 for all of a folder
+ * @param test how many to measure with; 0 for all of a folder
+ */
+public record SegmentDataRecipe(Source source, @Nullable String path, int training, int test) {
+    /** Formats. */
+    public enum Source {
+        /** Scenes generated from the bundled pictures, of the size that the network reads. */
+        SCENES,
+        /** ADE20K (ADEChallengeData2016): {@code images} and {@code annotations}; 0 in a mask is ignored. */
+        ADE20K,
+        /** As ADE20K's folders, with names in {@code classes.txt}, one a line; masks count from 0. */
+        MASK_FOLDER
+    }
+
+    public SegmentDataRecipe {
+        int least = source == Source.SCENES ? 1 : 0;
+        Check.that(training >= least, "data.training", training, "at least " + least);
+        Check.that(test >= least, "data.test", test, "at least " + least);
+        Check.that(source == Source.SCENES || path != null, "data.path", "nothing", "the folder of the data");
+    }
+}

@@ -1,0 +1,229 @@
+package beits.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import beits.image.DecodeOptions;
+import beits.image.Image;
+import beits.image.ImageReader;
+import beits.image.PngWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Segmentation models of a few thousand parameters, trained and used from the command line. */
+class SegmentTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final List<String> TINY = List.of(
+            "--set",
+            "model.width=16",
+            "--set",
+            "model.depth=4",
+            "--set",
+            "optim.epochs=1",
+            "--set",
+            "optim.warmupEpochs=0",
+            "--set",
+            "optim.warmupSteps=0");
+
+    @TempDir
+    private static Path home;
+
+    private record Ended(int code, String out, String err) {
+        List<JsonNode> lines() {
+            return out.lines().map(JSON::readTree).toList();
+        }
+    }
+
+    private static Ended beits(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        List<String> all = new ArrayList<>();
+        for (Object argument : arguments) {
+            if (argument instanceof List<?> list) {
+                list.forEach(one -> all.add(one.toString()));
+            } else {
+                all.add(argument.toString());
+            }
+        }
+        int code = Main.run(all.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
+        return new Ended(code, out.toString(), err.toString());
+    }
+
+    @BeforeAll
+    static void train() throws IOException {
+        Ended pixels = beits(segment(home.resolve("pixels")));
+        assertThat(pixels.code).as(pixels.err).isZero();
+        picture("wide.png", 40, 90);
+        picture("tall.png", 70, 33);
+        Files.writeString(home.resolve("broken.png"), "no picture");
+    }
+
+    private static List<String> segment(Path out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("segment", "scenes-segment", "--out", out.toString()));
+        arguments.addAll(TINY);
+        for (String set :
+                List.of("model.imageSize=32", "channels=8", "data.training=16", "data.test=8", "run.seed=3")) {
+            arguments.addAll(List.of("--set", set));
+        }
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    private static void picture(String name, int height, int width) throws IOException {
+        byte[] pixels = new byte[height * width * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * 31 + i / width);
+        }
+        PngWriter.write(new Image(height, width, 3, pixels), home.resolve(name));
+    }
+
+    @Test
+    void segmentationReportHasOverlaysAndClasses() {
+        assertThat(home.resolve("pixels/report.html"))
+                .content()
+                .contains("mean IoU", "truth", "data:image/png", "<td>Sneaker</td>");
+    }
+
+    @Test
+    void scenesOfTheNetworksSizeMeasureAsInTraining() throws IOException {
+        Ended ended = beits("evaluate", home.resolve("pixels"));
+        assertThat(ended.code).as(ended.err).isZero();
+        JsonNode json = ended.lines().getFirst();
+        JsonNode trained = JSON.readTree(
+                        Files.readAllLines(home.resolve("pixels/metrics.jsonl")).getLast())
+                .path("evaluation");
+        assertThat(json.path("meanIou").asDouble())
+                .isCloseTo(trained.path("meanIou").asDouble(), within(1e-6));
+        assertThat(json.path("classes").size()).isEqualTo(11);
+    }
+
+    @Test
+    void labelMapsHaveThePicturesSizeAndClasses() {
+        Path out = home.resolve("maps");
+        Ended ended = beits(
+                "predict", home.resolve("pixels"), home.resolve("wide.png"), home.resolve("tall.png"), "--out", out);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.lines()).hasSize(2).allSatisfy(line -> {
+            double shares = 0;
+            for (JsonNode one : line.path("classes")) {
+                shares += one.path("share").asDouble();
+            }
+            assertThat(shares).isCloseTo(1, within(1e-9));
+        });
+        Image map = new ImageReader(DecodeOptions.DEFAULT).readMask(out.resolve("tall.labels.png"));
+        assertThat(map.height()).isEqualTo(70);
+        assertThat(map.width()).isEqualTo(33);
+        for (byte label : map.pixels()) {
+            assertThat(label).isBetween((byte) 0, (byte) 10);
+        }
+        assertThat(out.resolve("wide.overlay.png")).exists();
+    }
+
+    @Test
+    void severalScalesAndMirroringAreTaken() {
+        Ended ended = beits(
+                "predict",
+                home.resolve("pixels"),
+                home.resolve("wide.png"),
+                "--scales",
+                "0.75,1.5",
+                "--flip",
+                "--out",
+                home.resolve("views"));
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(home.resolve("views/wide.labels.png")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "predict H/pixels H/wide.png --scales 0",
+                "evaluate H/pixels --data ade20k --path H/nowhere",
+                "evaluate H/pixels --data ade20k",
+                "evaluate H/pixels --data fashion_mnist",
+                "evaluate H/pixels --data mask_folder --path H/other",
+                "segment scenes-segment --set decoder=fcn --out H/never",
+                "segment scenes-segment --set blocks=[0,1,2,9] --out H/never",
+                "segment scenes-segment --set classWeights=[1,2] --out H/never"
+            })
+    void mistakeIsOneLine(String line) throws IOException {
+        Path images = Files.createDirectories(home.resolve("other/images/validation"));
+        Path masks = Files.createDirectories(home.resolve("other/annotations/validation"));
+        Files.writeString(home.resolve("other/classes.txt"), "a\nb\n");
+        Files.copy(home.resolve("wide.png"), images.resolve("a.png"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(home.resolve("wide.png"), masks.resolve("a.png"), StandardCopyOption.REPLACE_EXISTING);
+        Ended ended = beits((Object) List.of(line.replace("H/", home + "/").split(" ")));
+        assertThat(ended.code).as(ended.err).isEqualTo(2);
+        assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
+        assertThat(ended.out).isEmpty();
+    }
+
+    /** A mask with a class that has no name, one of another size and a broken picture: named, counted, the rest measured. */
+    @Test
+    void wrongMasksAreNamedAndTheRestIsMeasured() throws IOException {
+        Path data = home.resolve("masked");
+        Path pictures = Files.createDirectories(data.resolve("images/validation"));
+        Path masks = Files.createDirectories(data.resolve("annotations/validation"));
+        Files.writeString(data.resolve("classes.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n");
+        for (String name : List.of("good", "label", "size")) {
+            Files.copy(home.resolve("wide.png"), pictures.resolve(name + ".png"));
+            Image mask = name.equals("size") ? Image.blank(40, 89, 1) : Image.blank(40, 90, 1);
+            mask.pixels()[5] = (byte) (name.equals("label") ? 11 : 255);
+            PngWriter.write(mask, masks.resolve(name + ".png"));
+        }
+        Files.copy(home.resolve("broken.png"), pictures.resolve("torn.png"));
+        Files.copy(masks.resolve("good.png"), masks.resolve("torn.png"));
+        Ended ended = beits("evaluate", home.resolve("pixels"), "--data", "mask_folder", "--path", data);
+        assertThat(ended.code).isEqualTo(1);
+        assertThat(ended.err)
+                .contains("label.png: class 11 with 11 class names", "size.png: 40 x 89", "torn.png", "3 of 4")
+                .hasLineCount(4);
+        JsonNode json = JSON.readTree(ended.out);
+        assertThat(json.path("pictures").asInt()).isEqualTo(1);
+        assertThat(json.path("unreadable").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void classWeightsDecoderAndCosineTrain() {
+        Ended ended = beits(segment(
+                home.resolve("weighted"),
+                "--set",
+                "classWeights=[0.1,1,1,1,1,1,1,1,1,1,1]",
+                "--set",
+                "decoder=setr_pup",
+                "--set",
+                "blocks=[0,2]",
+                "--set",
+                "schedule=cosine",
+                "--set",
+                "randomResize=true",
+                "--set",
+                "photometric=true",
+                "--set",
+                "model.imageSize=16",
+                "--set",
+                "optim.batchSize=4"));
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out).contains("mean IoU");
+        Ended predicted = beits(
+                "predict",
+                home.resolve("weighted"),
+                home.resolve("wide.png"),
+                "--out",
+                home.resolve("weighted-pictures"));
+        assertThat(predicted.code).as(predicted.err).isZero();
+    }
+}
