@@ -86,7 +86,7 @@ public final class Pooling {
                         for (int wy = 0; wy < kernelHeight; wy++) {
                             for (int wx = 0; wx < kernelWidth; wx++) {
                                 float other = x.get(corner + (wy * width + wx) * channels);
-                                if (other > own || other == own && wy * kernelWidth + wx < ky * kernelWidth + kx) {
+                                if (other > own || (other == own && wy * kernelWidth + wx < ky * kernelWidth + kx)) {
                                     beaten = 1;
                                 }
                             }
