@@ -2,12 +2,14 @@ package beits.cli;
 
 import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
+import beits.classification.Accuracy;
 import beits.job.FinetuneJob;
 import beits.recipe.FinetuneRecipe;
+import beits.report.ClassificationReport;
 import beits.report.ReportPage;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,22 +51,24 @@ final class FinetuneCommand implements Callable<Integer> {
         NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
         return RecipeRun.run(spec, common, options, recipe, "Classification", context -> {
             FinetuneJob.Result result = FinetuneJob.run(recipe, pretrained, context, (predictor, trainer) -> {});
-            String top1 = percent(result.accuracy().top1());
-            String top5 = percent(result.accuracy().top5());
-            return new RecipeRun.Left(
-                    result.outcome(),
-                    result.weights(),
-                    "top-1 %s, top-5 %s".formatted(top1, top5),
-                    List.of(new ReportPage.Figures(List.of(
-                            new ReportPage.Figure(
-                                    top1,
-                                    "top-1 on %d test pictures"
-                                            .formatted(result.accuracy().pictures())),
-                            new ReportPage.Figure(top5, "top-5")))));
+            FinetuneJob.Averaged averaged = result.averaged();
+            String said = accuracy(result.accuracy());
+            List<ReportPage.Section> sections = ClassificationReport.sections(
+                    result.classNames(), result.accuracy(), averaged == null ? null : averaged.accuracy());
+            return averaged == null
+                    ? new RecipeRun.Left(result.outcome(), result.weights(), said, sections)
+                    : new RecipeRun.Left(
+                            result.outcome(),
+                            result.weights(),
+                            said + "; averaged weights: " + accuracy(averaged.accuracy()),
+                            sections,
+                            Map.of("model-ema.safetensors", averaged.weights()));
         });
     }
 
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    private static String accuracy(Accuracy accuracy) {
+        return "top-1 %s, top-5 %s"
+                .formatted(
+                        ClassificationReport.percent(accuracy.top1()), ClassificationReport.percent(accuracy.top5()));
     }
 }

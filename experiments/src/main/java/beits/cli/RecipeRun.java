@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -24,8 +25,18 @@ final class RecipeRun {
      * @param weights the model with its description
      * @param result what to say at the end, beside where the model and the report are
      * @param sections of the report, after the curves
+     * @param beside further weights by the name of their file
      */
-    record Left(TrainingLoop.Outcome outcome, NamedTensors weights, String result, List<ReportPage.Section> sections) {}
+    record Left(
+            TrainingLoop.Outcome outcome,
+            NamedTensors weights,
+            String result,
+            List<ReportPage.Section> sections,
+            Map<String, NamedTensors> beside) {
+        Left(TrainingLoop.Outcome outcome, NamedTensors weights, String result, List<ReportPage.Section> sections) {
+            this(outcome, weights, result, sections, Map.of());
+        }
+    }
 
     /** Trains something. */
     @FunctionalInterface
@@ -50,7 +61,10 @@ final class RecipeRun {
                             "beits: stopped; saved %s; continue with: %s".formatted(session.lastCheckpoint(), resume));
                     return Main.STOPPED;
                 }
-                session.keep(left.weights);
+                session.keep(folder.model(), left.weights);
+                for (Map.Entry<String, NamedTensors> other : left.beside.entrySet()) {
+                    session.keep(folder.path().resolve(other.getKey()), other.getValue());
+                }
                 Path report = RunReport.write(
                         folder.path(),
                         title,

@@ -119,10 +119,10 @@ final class RunSession implements AutoCloseable {
         }
     }
 
-    /** Writes the finished model beside the checkpoints. */
-    void keep(NamedTensors weights) throws IOException {
-        Safetensors.write(folder.model(), weights);
-        LOG.info("wrote {}", folder.model());
+    /** Writes a finished model beside the checkpoints. */
+    void keep(Path file, NamedTensors weights) throws IOException {
+        Safetensors.write(file, weights);
+        LOG.info("wrote {}", file);
     }
 
     /** Puts a failure with its stack into the log of the run, if it has begun. */

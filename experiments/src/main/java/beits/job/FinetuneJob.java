@@ -11,6 +11,7 @@ import beits.data.Dataset;
 import beits.data.LoaderOptions;
 import beits.data.PicturePipeline;
 import beits.data.Splits;
+import beits.device.Executable;
 import beits.image.Resampling;
 import beits.model.BeitConfig;
 import beits.model.ImageClassifier;
@@ -20,6 +21,7 @@ import beits.optim.ParameterGroup;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.OptimRecipe;
 import beits.tensor.Arena;
+import beits.tensor.Slot;
 import beits.train.RunCheckpoints;
 import beits.train.Trainer;
 import beits.train.TrainingLoop;
@@ -33,6 +35,7 @@ import beits.transform.RandomErasing;
 import beits.transform.RandomResizedCrop;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,9 +53,24 @@ public final class FinetuneJob {
      *
      * @param outcome how it ended
      * @param weights the model with its description
+     * @param classNames in the order of the model's outputs
+     * @param accuracy on the test pictures at the end
+     * @param averaged the moving average of the weights, when one was kept
+     */
+    public record Result(
+            TrainingLoop.Outcome outcome,
+            NamedTensors weights,
+            List<String> classNames,
+            Accuracy accuracy,
+            @Nullable Averaged averaged) {}
+
+    /**
+     * The moving average of the weights.
+     *
+     * @param weights with their description
      * @param accuracy on the test pictures at the end
      */
-    public record Result(TrainingLoop.Outcome outcome, NamedTensors weights, Accuracy accuracy) {}
+    public record Averaged(NamedTensors weights, Accuracy accuracy) {}
 
     /** Looks at the model when training has ended, while it is still on the device. */
     @FunctionalInterface
@@ -131,15 +149,46 @@ public final class FinetuneJob {
                     () -> Evaluation.classify(predictor, trainer.executable(), test, reading, workers);
             TrainingLoop.Outcome outcome =
                     JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, () -> {
+                        Map<String, Double> metrics = new LinkedHashMap<>();
                         Accuracy accuracy = measure.get();
-                        return Map.of("top1", accuracy.top1(), "top5", accuracy.top5());
+                        metrics.put("top1", accuracy.top1());
+                        metrics.put("top5", accuracy.top5());
+                        if (trainer.averaging()) {
+                            Accuracy averaged = withAverage(trainer.executable(), layout, measure);
+                            metrics.put("emaTop1", averaged.top1());
+                            metrics.put("emaTop5", averaged.top5());
+                        }
+                        return metrics;
                     });
             if (outcome == TrainingLoop.Outcome.FINISHED) {
                 inspection.look(predictor, trainer);
             }
-            NamedTensors weights = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
-            description.forEach(weights::describe);
-            return new Result(outcome, weights, measure.get());
+            NamedTensors weights = described(trainer.executable(), layout, Arena.PARAMETERS, description);
+            Averaged averaged = trainer.averaging()
+                    ? new Averaged(
+                            described(trainer.executable(), layout, Arena.AVERAGE, description),
+                            withAverage(trainer.executable(), layout, measure))
+                    : null;
+            return new Result(outcome, weights, data.classNames(), measure.get(), averaged);
+        }
+    }
+
+    private static NamedTensors described(
+            Executable executable, Layout layout, Arena arena, Map<String, String> description) {
+        NamedTensors weights = RunCheckpoints.model(executable, layout, arena);
+        description.forEach(weights::describe);
+        return weights;
+    }
+
+    /** Measures with the moving average in the place of the weights, which are put back to the last bit. */
+    private static Accuracy withAverage(Executable executable, Layout layout, Supplier<Accuracy> measure) {
+        Slot parameters = layout.whole(Arena.PARAMETERS);
+        double[] weights = executable.readDoubles(parameters);
+        executable.write(parameters, executable.readDoubles(layout.whole(Arena.AVERAGE)));
+        try {
+            return measure.get();
+        } finally {
+            executable.write(parameters, weights);
         }
     }
 

@@ -46,6 +46,9 @@ public record ReportPage(String title, String summary, List<Section> sections) {
     /** A table; the first row is its head. */
     public record Table(List<String> head, List<List<String>> rows) implements Section {}
 
+    /** A drawing as SVG text, at its own width. */
+    public record Drawing(String svg) implements Section {}
+
     /** Text as it is, such as a recipe. */
     public record Verbatim(String text) implements Section {}
 

@@ -1,6 +1,7 @@
 package beits.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Whole commands, from arguments to files, on networks of a few thousand parameters. */
 class RunTest {
@@ -164,17 +167,33 @@ class RunTest {
     }
 
     @Test
-    void fineTuningMeasures() {
+    void fineTuningMeasures() throws IOException {
         Path run = home.resolve("finetune");
         List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
         arguments.addAll(ENCODER);
         arguments.addAll(List.of("--set", "initFrom=" + home.resolve("pretrain"), "--set", "optim.epochs=1"));
-        arguments.addAll(List.of("--set", "optim.warmupEpochs=0"));
+        arguments.addAll(List.of("--set", "optim.warmupEpochs=0", "--set", "optim.modelEma=0.9"));
         Ended ended = beits(arguments);
         assertThat(ended.code).as(ended.err).isZero();
         assertThat(ended.out)
-                .contains("top-1", run.resolve("report.html").toString())
+                .contains(
+                        "top-1",
+                        "averaged weights: top-1",
+                        run.resolve("report.html").toString())
                 .hasLineCount(1);
+        assertThat(run.resolve("report.html")).content().contains("Ankle boot", "aria-label=\"confusion matrix\"");
+        String metrics = Files.readAllLines(run.resolve("metrics.jsonl")).getLast();
+        JsonNode measured = new JsonMapper().readTree(metrics).get("evaluation");
+        for (String kind : List.of("model", "model-ema")) {
+            Ended again =
+                    beits("evaluate", run.resolve(kind + ".safetensors").toString(), "--data", "fashion_mnist_sample");
+            assertThat(new JsonMapper().readTree(again.out).get("top1").asDouble())
+                    .as(kind)
+                    .isCloseTo(
+                            measured.get(kind.equals("model") ? "top1" : "emaTop1")
+                                    .asDouble(),
+                            within(1e-6));
+        }
     }
 
     @ParameterizedTest
