@@ -41,11 +41,26 @@ final class DataOptions {
      * @param data its data
      */
     <T> DataRecipe of(Path checkpoint, Class<T> type, Function<T, DataRecipe> data) throws IOException {
-        Source named = named(Source.class);
-        if (named != null) {
-            return new DataRecipe(named, folder(named, named.needsNoPath()), 0);
+        DataRecipe named = named();
+        return named != null ? named : data.apply(Recipes.read(recipe(checkpoint), type, List.of()));
+    }
+
+    /**
+     * The data that the options name, for a checkpoint whose recipe would not name labelled pictures.
+     *
+     * @throws UserException when they name none
+     */
+    DataRecipe labelled(Path checkpoint) {
+        DataRecipe named = named();
+        if (named == null) {
+            throw new UserException("%s: its recipe names no labelled pictures; add --data".formatted(checkpoint));
         }
-        return data.apply(Recipes.read(recipe(checkpoint), type, List.of()));
+        return named;
+    }
+
+    private @Nullable DataRecipe named() {
+        Source named = named(Source.class);
+        return named == null ? null : new DataRecipe(named, folder(named, named.needsNoPath()), 0);
     }
 
     /**

@@ -1,11 +1,13 @@
 package beits.demo;
 
+import beits.analysis.AttentionMaps;
 import beits.data.Dataset;
 import beits.data.Seeds;
 import beits.device.Executable;
 import beits.image.Image;
 import beits.job.LoadedTokenizer;
 import beits.mim.TokenPredictor;
+import beits.report.AttentionOverlay;
 import beits.transform.Normalisation;
 import beits.transform.PatchMask;
 import java.util.ArrayList;
@@ -102,13 +104,9 @@ final class DemoPictures {
             List<Image> row = new ArrayList<>();
             row.add(enlarged(originals.get(i)));
             for (int reference : references) {
-                double[] weights = new double[grid * grid];
-                for (int h = 0; h < heads; h++) {
-                    for (int j = 0; j < weights.length; j++) {
-                        weights[j] += probabilities[((i * heads + h) * tokens + reference + 1) * tokens + j + 1];
-                    }
-                }
-                row.add(overlay(originals.get(i), weights, reference));
+                double[] weights =
+                        AttentionMaps.mean(AttentionMaps.ofPatch(probabilities, heads, tokens, i, reference));
+                row.add(AttentionOverlay.paint(originals.get(i), weights, patch, reference, ENLARGE));
             }
             result.add(row);
         }
@@ -136,28 +134,6 @@ final class DemoPictures {
             }
             int grey = image.at(y / ENLARGE, x / ENLARGE, 0);
             return grey << 16 | grey << 8 | grey;
-        });
-    }
-
-    private Image overlay(Image image, double[] weights, int reference) {
-        int grid = size / patch;
-        double largest = Arrays.stream(weights).max().orElse(1);
-        int cellSize = patch * ENLARGE;
-        return drawn((y, x) -> {
-            int cell = y / cellSize * grid + x / cellSize;
-            boolean edge = y % cellSize < 2
-                    || x % cellSize < 2
-                    || y % cellSize >= cellSize - 2
-                    || x % cellSize >= cellSize - 2;
-            if (cell == reference && edge) {
-                return 0x22c55e;
-            }
-            double weight = weights[cell] / largest;
-            double grey = image.at(y / ENLARGE, x / ENLARGE, 0) * 0.45;
-            int red = (int) (grey * (1 - weight) + 255 * weight);
-            int green = (int) (grey * (1 - weight) + 150 * weight);
-            int blue = (int) (grey * (1 - weight) + 20 * weight);
-            return red << 16 | green << 8 | blue;
         });
     }
 

@@ -3,19 +3,39 @@ package beits.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import beits.autograd.Layout;
+import beits.checkpoint.Checkpoints;
+import beits.checkpoint.NamedTensors;
+import beits.classification.ClassPredictor;
 import beits.data.Dataset;
 import beits.data.source.FashionMnist;
+import beits.device.Device;
+import beits.device.Devices;
+import beits.device.Executable;
+import beits.image.DecodeOptions;
+import beits.image.Image;
+import beits.image.ImageReader;
 import beits.image.PngWriter;
+import beits.job.FewLabels;
+import beits.job.ModelCard;
+import beits.model.BeitConfig;
+import beits.model.ImageClassifier;
+import beits.model.ImageClassifier.Pooling;
+import beits.train.RunCheckpoints;
+import beits.transform.Normalisation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -146,6 +166,178 @@ class UsingModelTest {
         assertThat(none.out).isEmpty();
     }
 
+    /** The classifier again, on the reference device and through its own program, with everything kept. */
+    private record Truth(float[] attention, float[] hidden) {
+        static final int TOKENS = TinyModel.GRID * TinyModel.GRID + 1;
+
+        static Truth of(Path picture, int layer) throws IOException {
+            Layout layout = new Layout();
+            NamedTensors checkpoint = Checkpoints.open(classifier);
+            BeitConfig config = Objects.requireNonNull(
+                            ModelCard.of(checkpoint, "").encoder())
+                    .config();
+            ImageClassifier model = new ImageClassifier(layout, config, NAMES.size(), Pooling.MEAN, 1);
+            ClassPredictor predictor = new ClassPredictor(layout, model, 1, true);
+            float[] pixels = new float[28 * 28];
+            Normalisation.uniform(1, 0.5f, 0.5f).apply(new ImageReader(DecodeOptions.DEFAULT).read(picture), pixels, 0);
+            try (Device device = Devices.open("reference");
+                    Executable executable = device.compile(predictor.program())) {
+                RunCheckpoints.load(checkpoint, layout, executable, "");
+                predictor.logits(executable, pixels, 1);
+                return new Truth(predictor.attention(executable, layer - 1), predictor.hidden(executable, layer - 1));
+            }
+        }
+    }
+
+    @Test
+    void attentionMapsAreThoseOfTheNetwork() throws IOException {
+        Path picture = data.resolve("val/c/2.png");
+        Path out = home.resolve("maps");
+        Ended ended = beits("attention", classifier, picture, "--patch", "1,2", "--layer", "2", "--out", out);
+        assertThat(ended.code).as(ended.err).isZero();
+        Truth truth = Truth.of(picture, 2);
+        float[] maps = npy(out.resolve("maps.npy"), "(2, 4, 4,)");
+        JsonNode classToken = ended.json().getFirst().get("classToken");
+        for (int head = 0; head < TinyModel.HEADS; head++) {
+            int row = (head * Truth.TOKENS + 1 + 6) * Truth.TOKENS;
+            assertThat(classToken.get(head).asDouble()).isCloseTo(truth.attention[row], within(1e-5));
+            for (int j = 0; j < 16; j++) {
+                assertThat(maps[head * 16 + j]).isCloseTo(truth.attention[row + 1 + j], within(1e-6f));
+            }
+        }
+        Image overlay = new ImageReader(DecodeOptions.DEFAULT).read(out.resolve("mean.png"));
+        assertThat(overlay.height()).isEqualTo(448);
+        assertThat(overlay.at(1 * 112, 2 * 112, 1)).as("frame of the patch").isEqualTo(0xc5);
+        assertThat(out.resolve("head-2.png")).exists();
+    }
+
+    @Test
+    void attentionAtAnotherSizeInterpolatesPositions() throws IOException {
+        Path out = home.resolve("wide");
+        Ended ended = beits(
+                "attention",
+                masked,
+                data.resolve("val/c/2.png"),
+                "--patch",
+                "7,2",
+                "--input-size",
+                "56x35",
+                "--out",
+                out);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.json().getFirst().get("layer").asInt()).isEqualTo(TinyModel.DEPTH);
+        float[] maps = npy(out.resolve("maps.npy"), "(2, 8, 5,)");
+        double sum = ended.json().getFirst().get("classToken").get(1).asDouble();
+        for (int j = 0; j < 40; j++) {
+            sum += maps[40 + j];
+        }
+        assertThat(sum).isCloseTo(1, within(1e-5));
+    }
+
+    @Test
+    void featuresAreThoseOfTheNetwork() throws IOException {
+        Path picture = data.resolve("val/d/3.png");
+        Truth truth = Truth.of(picture, 1);
+        Path all = home.resolve("all.safetensors");
+        Path tokens = home.resolve("tokens.npy");
+        Ended first = beits(
+                "features",
+                classifier,
+                data.resolve("val/c"),
+                picture,
+                home.resolve("none"),
+                "--layer",
+                "all",
+                "--out",
+                all);
+        Ended second = beits("features", classifier, picture, "--layer", "1", "--pool", "none", "--out", tokens);
+        assertThat(first.code).as(first.err).isEqualTo(1);
+        assertThat(first.json().getFirst().get("pictures").get(PER_CLASS).asString())
+                .isEqualTo(picture.toString());
+        assertThat(second.code).as(second.err).isZero();
+        assertThat(npy(tokens, "(1, 17, 16,)"))
+                .usingComparatorWithPrecision(1e-5f)
+                .containsExactly(truth.hidden);
+        NamedTensors layers = Checkpoints.open(all);
+        assertThat(layers.tensors().keySet()).containsExactly("layer.1", "layer.2", "layer.3");
+        float[] means = layers.get("layer.1").rows(PER_CLASS, PER_CLASS + 1).toFloats();
+        for (int d = 0; d < TinyModel.WIDTH; d++) {
+            double mean = 0;
+            for (int token = 1; token < Truth.TOKENS; token++) {
+                mean += truth.hidden[token * TinyModel.WIDTH + d] / 16;
+            }
+            assertThat(means[d]).isCloseTo((float) mean, within(1e-5f));
+        }
+    }
+
+    /** Reads an array by the rules of the format, and checks its shape. */
+    private static float[] npy(Path file, String shape) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] magic = new byte[8];
+        bytes.get(magic);
+        assertThat(magic).containsExactly(0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0);
+        byte[] header = new byte[bytes.getShort()];
+        bytes.get(header);
+        assertThat(bytes.position() % 64).isZero();
+        assertThat(new String(header, StandardCharsets.US_ASCII))
+                .contains("'<f4'", "'fortran_order': False", "'shape': " + shape)
+                .endsWith("\n");
+        float[] values = new float[bytes.remaining() / 4];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+
+    @Test
+    void probesSayWhichLayerIsBest() {
+        Ended ended = beits(
+                "probe", masked, "--data", "fashion_mnist_sample", "--labels", "3", "--steps", "20", "--knn", "3");
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out)
+                .contains("2000 test pictures, 30 training pictures", "linear   layer", "3-NN     layer")
+                .containsPattern("best     layer [123], (mean of patches|class token): \\d+\\.\\d %");
+        assertThat(ended.out.lines().filter(line -> line.matches(" +[123] +\\d+\\.\\d % +\\d+\\.\\d %")))
+                .hasSize(2 * TinyModel.DEPTH);
+    }
+
+    @Test
+    void fewLabelsAreComparedOnTheSameSeeds() {
+        List<Object> arguments = new ArrayList<>(List.of("fewlabel", "fashion-finetune", "--init", masked));
+        for (String set : List.of(
+                "model.patchSize=7",
+                "model.width=16",
+                "model.depth=3",
+                "model.heads=2",
+                "model.mlpRatio=2",
+                "optim.epochs=1",
+                "optim.warmupEpochs=0",
+                "run.seed=4")) {
+            arguments.addAll(List.of("--set", set));
+        }
+        arguments.addAll(List.of("--labels", "5", "--seeds", "2"));
+        Ended ended = beits(arguments.toArray());
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out)
+                .contains("5 labels a class, seed 4: pre-trained", "5 labels a class, seed 5: pre-trained", "mean:")
+                .hasLineCount(3);
+    }
+
+    @Test
+    void pairedTest() {
+        // Differences 0.01, 0.02, 0.03: mean 0.02, deviation 0.01, t = 2·√3; P(|t| > 3.4641) = 0.0742 for 2 degrees of
+        // freedom.
+        FewLabels.Summary summary = FewLabels.Summary.of(List.of(
+                new FewLabels.Pair(10, 0, 0.51, 0.50),
+                new FewLabels.Pair(10, 1, 0.62, 0.60),
+                new FewLabels.Pair(10, 2, 0.43, 0.40)));
+        assertThat(summary.pretrained() - summary.scratch()).isCloseTo(0.02, within(1e-12));
+        assertThat(summary.deviation()).isCloseTo(0.01, within(1e-9));
+        assertThat(summary.t()).isCloseTo(2 * Math.sqrt(3), within(1e-6));
+        assertThat(summary.p()).isCloseTo(0.0742, within(5e-5));
+        assertThat(FewLabels.Summary.of(List.of(new FewLabels.Pair(10, 0, 0.5, 0.4)))
+                        .p())
+                .isNaN();
+    }
+
     @Test
     void wrongModelsAndDataAreRefused() throws IOException {
         Path other = TinyModel.classifier(home.resolve("other.safetensors"), List.of("x", "y"));
@@ -161,6 +353,24 @@ class UsingModelTest {
         refused.add(beits("evaluate", classifier, "--path", data));
         refused.add(beits("evaluate", other, "--data", "image_folder", "--path", data));
         refused.add(beits("evaluate", renamed, "--data", "image_folder", "--path", data));
+        Path picture = data.resolve("val/a/0.png");
+        Path maps = home.resolve("refused");
+        refused.add(beits("attention", classifier, picture, "--patch", "4,0", "--out", maps));
+        refused.add(beits("attention", classifier, picture, "--patch", "one", "--out", maps));
+        refused.add(beits("attention", classifier, picture, "--patch", "0,0", "--layer", "4", "--out", maps));
+        refused.add(beits("attention", classifier, picture, "--patch", "0,0", "--input-size", "30", "--out", maps));
+        refused.add(beits("attention", classifier, home.resolve("x.png"), "--patch", "0,0", "--out", maps));
+        refused.add(beits("attention", classifier, picture, "--patch", "0,0", "--out", data));
+        refused.add(beits("features", classifier, picture, "--layer", "0", "--out", maps + ".npy"));
+        refused.add(beits("features", classifier, picture, "--layer", "all", "--out", maps + ".npy"));
+        refused.add(beits("features", classifier, picture, "--out", maps + ".csv"));
+        refused.add(beits("features", classifier, picture, "--out", classifier));
+        refused.add(beits("probe", masked));
+        refused.add(beits("probe", masked, "--data", "fashion_mnist_sample", "--labels", "100000"));
+        refused.add(beits("probe", masked, "--data", "unlabelled_folder", "--path", data));
+        refused.add(beits("fewlabel", "fashion-finetune"));
+        refused.add(beits("fewlabel", "fashion-finetune", "--init", masked, "--seeds", "0"));
+        assertThat(maps).doesNotExist();
         assertThat(refused).allSatisfy(ended -> {
             assertThat(ended.code).as(ended.err).isEqualTo(2);
             assertThat(ended.err).startsWith("beits: ").hasLineCount(1);

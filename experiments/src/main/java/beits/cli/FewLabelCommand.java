@@ -1,0 +1,123 @@
+package beits.cli;
+
+import beits.checkpoint.Checkpoints;
+import beits.checkpoint.NamedTensors;
+import beits.device.Device;
+import beits.job.FewLabels;
+import beits.recipe.FinetuneRecipe;
+import beits.recipe.Recipes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code beits fewlabel}. */
+@Command(
+        name = "fewlabel",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Compares fine-tuning from a checkpoint with the same network from scratch on few labels: the same labels, steps and seeds for",
+            "both, several seeds, and a paired t-test. Nothing is written but standard output."
+        })
+final class FewLabelCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "a fine-tuning recipe, by file or name")
+    private String recipe = "";
+
+    @Option(
+            names = "--init",
+            paramLabel = "CHECKPOINT",
+            description =
+                    "the pre-trained model, a checkpoint or the folder of a run (default: initFrom of the recipe)")
+    private @Nullable String init;
+
+    @Option(
+            names = "--labels",
+            split = ",",
+            defaultValue = "10,100",
+            paramLabel = "N",
+            description = "labelled pictures of each class, several with commas (default: ${DEFAULT-VALUE})")
+    private List<Integer> labels = new ArrayList<>();
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "K",
+            defaultValue = "5",
+            description = "how many seeds, counted up from run.seed (default: ${DEFAULT-VALUE})")
+    private int seeds;
+
+    @Option(
+            names = "--set",
+            paramLabel = "FIELD=VALUE",
+            description = "a field of the recipe in place of what the file says; repeatable")
+    private List<String> overrides = new ArrayList<>();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        if (seeds < 1 || labels.stream().anyMatch(n -> n < 1)) {
+            throw new UserException("--seeds %d, --labels %s: must be at least 1".formatted(seeds, labels));
+        }
+        FinetuneRecipe read = Recipes.read(recipe, FinetuneRecipe.class, overrides);
+        String start = init == null ? read.initFrom() : init;
+        if (start == null) {
+            throw new UserException("%s: names no initFrom; add --init CHECKPOINT to compare with".formatted(recipe));
+        }
+        NamedTensors pretrained = Checkpoints.open(Checkpoint.find(start));
+        PrintWriter out = Streams.out(spec);
+        PrintWriter err = Streams.err(spec);
+        try (Device device = common.open()) {
+            for (int count : labels) {
+                List<FewLabels.Pair> pairs = FewLabels.run(
+                        device,
+                        read,
+                        pretrained,
+                        count,
+                        seeds,
+                        note -> err.println("beits: " + note),
+                        pair -> out.println(String.format(
+                                Locale.ROOT,
+                                "%d labels a class, seed %d: pre-trained %.2f %%, from scratch %.2f %%",
+                                pair.labels(),
+                                pair.seed(),
+                                100 * pair.pretrained(),
+                                100 * pair.scratch())));
+                out.println(line(count, FewLabels.Summary.of(pairs)));
+            }
+        }
+        return 0;
+    }
+
+    private static String line(int count, FewLabels.Summary summary) {
+        String means = String.format(
+                Locale.ROOT,
+                "%d labels a class, mean: pre-trained %.2f %%, from scratch %.2f %%, difference %+.2f points",
+                count,
+                100 * summary.pretrained(),
+                100 * summary.scratch(),
+                100 * (summary.pretrained() - summary.scratch()));
+        return Double.isNaN(summary.p())
+                ? means + " (no test: it needs two seeds that differ)"
+                : means
+                        + String.format(
+                                Locale.ROOT,
+                                " (deviation %.2f, paired t(%d) = %.2f, p = %.2g)",
+                                100 * summary.deviation(),
+                                summary.seeds() - 1,
+                                summary.t(),
+                                summary.p());
+    }
+}

@@ -1,0 +1,93 @@
+package beits.job;
+
+import beits.checkpoint.NamedTensors;
+import beits.device.Device;
+import beits.recipe.FinetuneRecipe;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.inference.TTest;
+
+/** The few-label protocol: the same network fine-tuned from pre-trained weights and from scratch, on the same labels, for several seeds. */
+public final class FewLabels {
+    private FewLabels() {}
+
+    /**
+     * One seed. It decides the labels, the start values of what is not pre-trained, the order and the augmentation, alike for both.
+     *
+     * @param labels labelled pictures of a class
+     * @param seed of both runs
+     * @param pretrained top-1 on the test pictures when started from the checkpoint
+     * @param scratch top-1 when started from scratch
+     */
+    public record Pair(int labels, long seed, double pretrained, double scratch) {}
+
+    /**
+     * All seeds of one number of labels.
+     *
+     * @param pretrained mean top-1
+     * @param scratch mean top-1
+     * @param deviation of the differences between the two, from one seed to another
+     * @param t statistic of the paired t-test, of as many degrees of freedom as there are seeds less one
+     * @param p its two-sided p-value: how likely so large a difference would be if there were none
+     */
+    public record Summary(int seeds, double pretrained, double scratch, double deviation, double t, double p) {
+        /** Sums up pairs; with one pair, or differences all alike, deviation or test are not numbers. */
+        public static Summary of(List<Pair> pairs) {
+            double[] pretrained = pairs.stream().mapToDouble(Pair::pretrained).toArray();
+            double[] scratch = pairs.stream().mapToDouble(Pair::scratch).toArray();
+            double[] differences = new double[pretrained.length];
+            for (int i = 0; i < differences.length; i++) {
+                differences[i] = pretrained[i] - scratch[i];
+            }
+            double deviation = differences.length < 2 ? Double.NaN : Math.sqrt(StatUtils.variance(differences));
+            // With no variance the statistic has no value, which the library tells by an exception or infinity.
+            boolean testable = deviation > 0;
+            TTest test = new TTest();
+            return new Summary(
+                    pretrained.length,
+                    StatUtils.mean(pretrained),
+                    StatUtils.mean(scratch),
+                    deviation,
+                    testable ? test.pairedT(pretrained, scratch) : Double.NaN,
+                    testable ? test.pairedTTest(pretrained, scratch) : Double.NaN);
+        }
+    }
+
+    /**
+     * Runs both arms for every seed.
+     *
+     * @param recipe of both; its own number of labels, start and seed are not used
+     * @param labels labelled pictures of a class
+     * @param seeds how many, counted up from {@code run.seed}
+     * @param notes hears what the user should know, one line each
+     * @param pairs hears every pair as soon as it is known
+     */
+    public static List<Pair> run(
+            Device device,
+            FinetuneRecipe recipe,
+            NamedTensors pretrained,
+            int labels,
+            int seeds,
+            Consumer<String> notes,
+            Consumer<Pair> pairs)
+            throws IOException {
+        List<Pair> all = new ArrayList<>();
+        for (int i = 0; i < seeds; i++) {
+            long seed = recipe.run().seed() + i;
+            FinetuneRecipe own = recipe.with(labels, recipe.optim(), seed);
+            JobContext context = new JobContext(device, null, false, _ -> {}, i == 0 ? notes : _ -> {}, () -> false);
+            double started = FinetuneJob.run(own, pretrained, context, (_, _) -> {})
+                    .accuracy()
+                    .top1();
+            double scratch =
+                    FinetuneJob.run(own, null, context, (_, _) -> {}).accuracy().top1();
+            Pair pair = new Pair(labels, seed, started, scratch);
+            pairs.accept(pair);
+            all.add(pair);
+        }
+        return all;
+    }
+}
