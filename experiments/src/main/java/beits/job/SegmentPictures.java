@@ -45,7 +45,9 @@ public final class SegmentPictures {
                         FashionMnist.bundled(train ? FashionMnist.Part.TRAIN : FashionMnist.Part.TEST),
                         side,
                         count,
-                        seed);
+                        // A scene's ground and places depend on its number and the seed alone, so the same seed
+                        // would show the grounds of the test scenes in training.
+                        train ? seed : ~seed);
             case ADE20K ->
                 limited(SegmentationFolder.ade20k(path(recipe), train, ade20kNames(path(recipe)), reader()), count);
             case MASK_FOLDER -> {

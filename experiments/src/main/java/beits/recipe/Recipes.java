@@ -54,7 +54,8 @@ public final class Recipes {
             "scenes-segment",
             "beit-base-ade20k-setr-pup",
             "beit-base-ade20k-upernet",
-            "beit-base-ade20k-upernet-640");
+            "beit-base-ade20k-upernet-640",
+            "beit-large-ade20k-upernet-640");
 
     private Recipes() {}
 
