@@ -101,6 +101,8 @@ public final class MetricsLog implements Consumer<TrainingEvent>, AutoCloseable 
         try {
             writer.write(JSON.writeValueAsString(line));
             writer.write('\n');
+            // Before the checkpoint of this step: a run that is killed right after it must not miss the line.
+            writer.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
