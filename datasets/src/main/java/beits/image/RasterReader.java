@@ -24,8 +24,10 @@ final class RasterReader {
         if (!readers.hasNext()) {
             throw new PictureException(name, "no reader for %s on the class path".formatted(format));
         }
-        if (format == ImageFormat.WEBP) {
-            requireWholeRiff(data, name);
+        switch (format) {
+            case WEBP -> requireWholeRiff(data, name);
+            case BMP -> requireWholeBmp(data, name);
+            case GIF, PNG, JPEG -> {}
         }
         javax.imageio.ImageReader reader = readers.next();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {
@@ -51,6 +53,36 @@ final class RasterReader {
                                 .getInt(4));
         if (declared > data.length) {
             throw new PictureException(name, "broken WebP: truncated after %d bytes".formatted(data.length));
+        }
+    }
+
+    /**
+     * The BMP reader allocates whatever the header declares for embedded files, palettes and pixels, so these are compared
+     * with the file's length first.
+     */
+    private static void requireWholeBmp(byte[] data, String name) {
+        ByteBuffer in = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+        if (data.length < 54) {
+            throw new PictureException(name, "broken BMP: truncated after %d bytes".formatted(data.length));
+        }
+        long pixels = Integer.toUnsignedLong(in.getInt(10));
+        boolean old = in.getInt(14) == 12;
+        int width = old ? in.getShort(18) : in.getInt(18);
+        int height = old ? in.getShort(20) : in.getInt(22);
+        int bits = in.getShort(old ? 24 : 28);
+        int compression = old ? 0 : in.getInt(30);
+        int colours = old ? 0 : in.getInt(46);
+        if (compression < 0 || compression > 3 || colours < 0 || colours > 256 || bits < 1 || bits > 32) {
+            throw new PictureException(
+                    name,
+                    "BMP of %d bits, compression %d, %d colours is not supported"
+                            .formatted(bits, compression, colours));
+        }
+        boolean runLength = compression == 1 || compression == 2;
+        long needed = runLength ? 0 : ((long) width * bits + 31) / 32 * 4 * Math.abs((long) height);
+        if (pixels > data.length || needed > data.length - pixels) {
+            throw new PictureException(
+                    name, "broken BMP: %d bytes of pixels at %d in %d bytes".formatted(needed, pixels, data.length));
         }
     }
 

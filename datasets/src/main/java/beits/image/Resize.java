@@ -1,7 +1,5 @@
 package beits.image;
 
-import java.util.Arrays;
-
 /**
  * Resizing with Pillow's rules, equal to Pillow bit for bit: for each target position the taps
  *
@@ -13,7 +11,7 @@ import java.util.Arrays;
  * byte. A pass that does not change the size is skipped.
  */
 public final class Resize {
-    private static final int FRACTION_BITS = 22;
+    static final int FRACTION_BITS = 22;
 
     private Resize() {}
 
@@ -78,20 +76,12 @@ public final class Resize {
     private static Image horizontal(Image image, Box box, Taps taps) {
         int channels = image.channels();
         int width = taps.first().length;
-        byte[] in = image.pixels();
         byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(box.height(), width), channels)];
+        WeightedRow rows =
+                new WeightedRow(taps.first(), taps.count(), taps.weights(), taps.stride(), channels, box.width());
         for (int y = 0; y < box.height(); y++) {
-            int row = ((box.top() + y) * image.width() + box.left()) * channels;
-            for (int x = 0; x < width; x++) {
-                for (int c = 0; c < channels; c++) {
-                    int sum = 1 << (FRACTION_BITS - 1);
-                    int from = row + taps.first()[x] * channels + c;
-                    for (int t = 0; t < taps.count()[x]; t++) {
-                        sum += (in[from + t * channels] & 0xff) * taps.weights()[x * taps.stride() + t];
-                    }
-                    out[(y * width + x) * channels + c] = clip(sum);
-                }
-            }
+            int from = ((box.top() + y) * image.width() + box.left()) * channels;
+            rows.apply(image.pixels(), from, out, y * width * channels);
         }
         return new Image(box.height(), width, channels, out);
     }
@@ -101,27 +91,13 @@ public final class Resize {
         int height = taps.first().length;
         int row = box.width() * channels;
         int pitch = image.width() * channels;
-        byte[] in = image.pixels();
         byte[] out = new byte[Math.multiplyExact(height, row)];
-        int[] sums = new int[row];
         for (int y = 0; y < height; y++) {
-            Arrays.fill(sums, 1 << (FRACTION_BITS - 1));
-            for (int t = 0; t < taps.count()[y]; t++) {
-                int weight = taps.weights()[y * taps.stride() + t];
-                int from = (box.top() + taps.first()[y] + t) * pitch + box.left() * channels;
-                for (int i = 0; i < row; i++) {
-                    sums[i] += (in[from + i] & 0xff) * weight;
-                }
-            }
-            for (int i = 0; i < row; i++) {
-                out[y * row + i] = clip(sums[i]);
-            }
+            int from = (box.top() + taps.first()[y]) * pitch + box.left() * channels;
+            WeightedRow.sum(
+                    image.pixels(), from, pitch, row, taps.weights(), y * taps.stride(), taps.count()[y], out, y * row);
         }
         return new Image(height, box.width(), channels, out);
-    }
-
-    private static byte clip(int sum) {
-        return (byte) Math.clamp(sum >> FRACTION_BITS, 0, 255);
     }
 
     /** Pillow steps along each axis by repeated addition in double precision, which decides ties; so does this. */

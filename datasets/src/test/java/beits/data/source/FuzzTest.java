@@ -157,11 +157,11 @@ class FuzzTest {
 
     @Test
     void damagedPictures() {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(120), () -> pictures(250, 1));
+        Assertions.assertTimeoutPreemptively(Duration.ofMinutes(2), () -> pictures(250, 1));
     }
 
     @Test
     void damagedContainers() {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(120), () -> containers(200, 2, folder));
+        Assertions.assertTimeoutPreemptively(Duration.ofMinutes(2), () -> containers(200, 2, folder));
     }
 }
