@@ -30,7 +30,8 @@ final class WeightedRow {
     private final VectorShuffle<Integer> fold3;
     private final VectorShuffle<Integer> fold4;
     private final int used;
-    private final int[] source;
+    private final byte[] source;
+    private final int sourceLength;
     private final int[] sums;
 
     /**
@@ -63,7 +64,8 @@ final class WeightedRow {
         groups = (groups + 1) / 2;
         fold3 = fold(groups);
         fold4 = fold((groups + 1) / 2);
-        source = new int[(sourceWidth + 1) * channels + LANES];
+        sourceLength = sourceWidth * channels;
+        source = new byte[sourceLength + channels + BYTES.length()];
         sums = new int[first.length * channels + LANES];
     }
 
@@ -80,18 +82,14 @@ final class WeightedRow {
 
     /** One row: {@code in} from {@code from} on becomes {@code first.length} pixels in {@code out}. */
     void apply(byte[] in, int from, byte[] out, int to) {
-        int length = source.length - channels - LANES;
-        for (int i = 0; i < length; i++) {
-            source[i] = in[from + i] & 0xff;
-        }
+        System.arraycopy(in, from, source, 0, sourceLength);
         int pixels = LANES / channels;
         for (int o = 0; o < first.length; o++) {
-            IntVector sum = IntVector.zero(INTS);
+            IntVector sum = IntVector.broadcast(INTS, 0);
             int at = first[o] * channels;
             int weight = o * vectorsPerPixel * LANES;
             for (int v = 0; v < vectors[o]; v++) {
-                IntVector values = IntVector.fromArray(INTS, source, at);
-                sum = sum.add(values.mul(IntVector.fromArray(INTS, weights, weight)));
+                sum = sum.add(widened(source, at).mul(IntVector.fromArray(INTS, weights, weight)));
                 at += used;
                 weight += LANES;
             }
@@ -113,8 +111,26 @@ final class WeightedRow {
         narrow(sums, first.length * channels, out, to);
     }
 
+    private static IntVector widened(byte[] bytes, int at) {
+        return (IntVector)
+                ByteVector.fromArray(BYTES, bytes, at).convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+    }
+
+    private static ByteVector narrowed(IntVector sum) {
+        return (ByteVector) sum.lanewise(VectorOperators.ASHR, Resize.FRACTION_BITS)
+                .max(0)
+                .min(255)
+                .convertShape(VectorOperators.I2B, BYTES, 0);
+    }
+
     private static void narrow(int[] sums, int length, byte[] out, int to) {
-        for (int i = 0; i < length; i++) {
+        int i = 0;
+        if (BYTES_FIT) {
+            for (; i + LANES <= length; i += LANES) {
+                narrowed(IntVector.fromArray(INTS, sums, i).add(HALF)).intoArray(out, to + i);
+            }
+        }
+        for (; i < length; i++) {
             out[to + i] = (byte) Math.max(0, Math.min(255, (sums[i] + HALF) >> Resize.FRACTION_BITS));
         }
     }
@@ -127,15 +143,9 @@ final class WeightedRow {
             for (; i + LANES <= length; i += LANES) {
                 IntVector sum = IntVector.broadcast(INTS, HALF);
                 for (int t = 0; t < count; t++) {
-                    IntVector values = (IntVector) ByteVector.fromArray(BYTES, in, from + t * pitch + i)
-                            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-                    sum = sum.add(values.mul(weights[weightAt + t]));
+                    sum = sum.add(widened(in, from + t * pitch + i).mul(weights[weightAt + t]));
                 }
-                ByteVector bytes = (ByteVector) sum.lanewise(VectorOperators.ASHR, Resize.FRACTION_BITS)
-                        .max(0)
-                        .min(255)
-                        .convertShape(VectorOperators.I2B, BYTES, 0);
-                bytes.intoArray(out, to + i);
+                narrowed(sum).intoArray(out, to + i);
             }
         }
         for (; i < length; i++) {
