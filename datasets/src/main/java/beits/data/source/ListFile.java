@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,6 +106,8 @@ public final class ListFile {
             return Files.readAllLines(list, StandardCharsets.UTF_8);
         } catch (CharacterCodingException e) {
             throw new PictureException(list.toString(), "is not UTF-8 text", e);
+        } catch (NoSuchFileException e) {
+            throw new PictureException(list.toString(), "no such file", e);
         } catch (IOException e) {
             throw new PictureException(list.toString(), "cannot be read: " + e.getMessage(), e);
         }

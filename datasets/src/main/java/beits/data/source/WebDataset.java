@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * WebDataset shards: tar files in which entries of one base name are one sample, {@code x.jpg} its picture and
@@ -26,6 +28,9 @@ import org.apache.commons.compress.archivers.tar.TarFile;
 public final class WebDataset implements Dataset, AutoCloseable {
     private static final int LARGEST_ENTRY = 1 << 28;
     private static final int LONGEST_LABEL = 32;
+
+    /** What numbers may be taken for classes where nothing names them. */
+    private static final int MOST_CLASSES = 1 << 20;
 
     private record Entry(int shard, String name, long offset, int length, int label) {}
 
@@ -38,20 +43,22 @@ public final class WebDataset implements Dataset, AutoCloseable {
      * Reads the shards' tables of contents.
      *
      * @param shards uncompressed tar files, in this order
-     * @param classNames in label order; empty for unlabelled shards
-     * @throws PictureException when a shard is damaged, a label is missing or beyond the class names
+     * @param classNames in label order; when empty the classes are called by their numbers if every picture has one,
+     *     else the pictures count as unlabelled
+     * @throws PictureException when a shard is damaged, a label is no number, is missing where there are class names or
+     *     is beyond them
      */
     public WebDataset(List<Path> shards, List<String> classNames, ImageReader reader) {
-        this.classNames = List.copyOf(classNames);
         this.reader = reader;
         boolean opened = false;
         try {
             for (Path shard : shards) {
-                index(shard);
+                index(shard, classNames);
             }
             if (entries.isEmpty()) {
                 throw new PictureException(shards.toString(), "no pictures in these shards");
             }
+            this.classNames = classNames.isEmpty() ? numbers() : List.copyOf(classNames);
             opened = true;
         } finally {
             if (!opened) {
@@ -60,7 +67,15 @@ public final class WebDataset implements Dataset, AutoCloseable {
         }
     }
 
-    private void index(Path shard) {
+    private List<String> numbers() {
+        if (entries.stream().anyMatch(entry -> entry.label() < 0)) {
+            return List.of();
+        }
+        int classes = entries.stream().mapToInt(Entry::label).max().orElseThrow() + 1;
+        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    }
+
+    private void index(Path shard, List<String> names) {
         FileChannel channel;
         try {
             channel = FileChannel.open(shard);
@@ -94,7 +109,7 @@ public final class WebDataset implements Dataset, AutoCloseable {
             if (entry.getSize() < 0 || entry.getSize() > LARGEST_ENTRY) {
                 throw new PictureException(name, "declares %d bytes".formatted(entry.getSize()));
             }
-            int label = classNames.isEmpty() ? -1 : label(channel, name, labels.get(base));
+            int label = label(channel, name, labels.get(base), names);
             entries.add(new Entry(channels.size() - 1, name, entry.getDataOffset(), (int) entry.getSize(), label));
         });
     }
@@ -106,8 +121,12 @@ public final class WebDataset implements Dataset, AutoCloseable {
         return name.substring(0, dot < 0 ? name.length() : dot);
     }
 
-    private int label(FileChannel channel, String picture, @org.jspecify.annotations.Nullable TarArchiveEntry entry) {
+    private static int label(FileChannel channel, String picture, @Nullable TarArchiveEntry entry, List<String> names) {
+        int most = names.isEmpty() ? MOST_CLASSES : names.size();
         if (entry == null) {
+            if (names.isEmpty()) {
+                return -1;
+            }
             throw new PictureException(picture, "has no .cls entry with its label");
         }
         if (entry.getSize() < 1 || entry.getSize() > LONGEST_LABEL) {
@@ -115,8 +134,8 @@ public final class WebDataset implements Dataset, AutoCloseable {
         }
         byte[] bytes = ByteRanges.read(channel, entry.getDataOffset(), (int) entry.getSize(), picture);
         String text = new String(bytes, StandardCharsets.US_ASCII).strip();
-        if (!text.matches("\\d{1,9}") || Integer.parseInt(text) >= classNames.size()) {
-            throw new PictureException(picture, "label '%s' with %d classes".formatted(text, classNames.size()));
+        if (!text.matches("\\d{1,9}") || Integer.parseInt(text) >= most) {
+            throw new PictureException(picture, "label '%s' with %d classes".formatted(text, most));
         }
         return Integer.parseInt(text);
     }
@@ -131,7 +150,7 @@ public final class WebDataset implements Dataset, AutoCloseable {
         Entry entry = entries.get(index);
         byte[] data = ByteRanges.read(channels.get(entry.shard()), entry.offset(), entry.length(), entry.name());
         var picture = reader.decode(data, entry.name());
-        return entry.label() < 0
+        return classNames.isEmpty()
                 ? new Sample.Unlabelled(entry.name(), picture)
                 : new Sample.Labelled(entry.name(), picture, entry.label());
     }
@@ -143,8 +162,9 @@ public final class WebDataset implements Dataset, AutoCloseable {
 
     @Override
     public OptionalInt label(int index) {
-        int label = entries.get(index).label();
-        return label < 0 ? OptionalInt.empty() : OptionalInt.of(label);
+        return classNames.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(entries.get(index).label());
     }
 
     @Override

@@ -182,6 +182,15 @@ class SourcesTest {
         }
         assertThatThrownBy(() -> new WebDataset(List.of(shard), List.of("x"), READER).close())
                 .hasMessageContaining("label '1' with 1 classes");
+        try (WebDataset numbered = new WebDataset(List.of(shard), List.of(), READER)) {
+            assertThat(numbered.classNames()).containsExactly("0", "1");
+            assertThat(label(numbered, 1)).isZero();
+        }
+        tar(shard, names.subList(0, 3), bodies.subList(0, 3));
+        try (WebDataset unlabelled = new WebDataset(List.of(shard), List.of(), READER)) {
+            assertThat(unlabelled.classNames()).isEmpty();
+            assertThat(unlabelled.label(0)).isEmpty();
+        }
         Files.write(shard, Arrays.copyOf(Files.readAllBytes(shard), 700));
         assertThatThrownBy(() -> new WebDataset(List.of(shard), List.of("x", "y"), READER).close())
                 .isInstanceOf(PictureException.class);
