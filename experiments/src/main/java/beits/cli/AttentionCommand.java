@@ -6,14 +6,13 @@ import beits.autograd.Layout;
 import beits.checkpoint.AtomicFile;
 import beits.device.Device;
 import beits.device.Executable;
-import beits.image.DecodeOptions;
 import beits.image.Image;
-import beits.image.ImageReader;
 import beits.image.PngWriter;
 import beits.image.Resampling;
 import beits.image.Resize;
 import beits.job.Conversion.PictureSize;
 import beits.job.EncoderCheckpoint;
+import beits.job.Pictures;
 import beits.model.BeitConfig;
 import beits.model.Encoder;
 import beits.report.AttentionOverlay;
@@ -91,7 +90,7 @@ final class AttentionCommand implements Callable<Integer> {
         int reference = reference(config);
         int chosen = layer == null ? config.depth() : layer;
         requireNew();
-        Image read = new ImageReader(DecodeOptions.DEFAULT).read(image);
+        Image read = Pictures.reader().read(image);
         Image fitting = config.channels() == 1 ? read.grey() : read.rgb();
         Image picture = size == null
                 ? new TestTransform(config.imageHeight()).apply(fitting)

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "benchmark",
         mixinStandardHelpOptions = true,
         description = "Measures speed.",
-        subcommands = {BenchmarkCommand.Step.class, TokenizerBenchmarkCommand.class})
+        subcommands = {BenchmarkCommand.Step.class, TokenizerBenchmarkCommand.class, DataBenchmarkCommand.class})
 final class BenchmarkCommand {
     private BenchmarkCommand() {}
 

@@ -60,7 +60,7 @@ final class DataOptions {
 
     private @Nullable DataRecipe named() {
         Source named = named(Source.class);
-        return named == null ? null : new DataRecipe(named, folder(named, named.needsNoPath()), 0);
+        return named == null ? null : new DataRecipe(named, folder(named, named.needsNoPath()), 0, false);
     }
 
     /**
@@ -77,7 +77,7 @@ final class DataOptions {
         }
         boolean scenes = named == SegmentDataRecipe.Source.SCENES;
         int count = scenes ? SCENES : 0;
-        return SegmentPictures.test(new SegmentDataRecipe(named, folder(named, scenes), count, count), side, 1);
+        return SegmentPictures.test(new SegmentDataRecipe(named, folder(named, scenes), count, count, false), side, 1);
     }
 
     private <E extends Enum<E>> @Nullable E named(Class<E> sources) {

@@ -8,10 +8,9 @@ import beits.checkpoint.Safetensors;
 import beits.checkpoint.TensorData;
 import beits.data.source.ImageFolder;
 import beits.device.Device;
-import beits.image.DecodeOptions;
-import beits.image.ImageReader;
 import beits.job.CachedFeatures;
 import beits.job.EncoderCheckpoint;
+import beits.job.Pictures;
 import beits.model.BeitConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -93,7 +92,7 @@ final class FeaturesCommand implements Callable<Integer> {
             cached = CachedFeatures.of(
                     encoder,
                     device,
-                    ImageFolder.files(pictures, new ImageReader(DecodeOptions.DEFAULT)),
+                    ImageFolder.files(pictures, Pictures.reader()),
                     features,
                     fault -> err.println("beits: " + fault));
         }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
             AttentionCommand.class,
             ProbeCommand.class,
             FewLabelCommand.class,
+            DataCommand.class,
             ConvertCommand.class,
             TokenizeCommand.class,
             ReconstructCommand.class,

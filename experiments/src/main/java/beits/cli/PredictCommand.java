@@ -7,12 +7,11 @@ import beits.data.LoaderOptions;
 import beits.data.LoaderOptions.Broken;
 import beits.data.source.ImageFolder;
 import beits.device.Device;
-import beits.image.DecodeOptions;
-import beits.image.ImageReader;
 import beits.job.Evaluation;
 import beits.job.LoadedClassifier;
 import beits.job.ModelCard;
 import beits.job.ModelKind;
+import beits.job.Pictures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -102,7 +101,7 @@ final class PredictCommand implements Callable<Integer> {
                 LoadedClassifier classifier = LoadedClassifier.open(device, file, Math.min(BATCH, pictures.size()))) {
             ClassPredictor predictor = classifier.predictor();
             long unreadable = Evaluation.read(
-                    ImageFolder.files(pictures, new ImageReader(DecodeOptions.DEFAULT)),
+                    ImageFolder.files(pictures, Pictures.reader()),
                     classifier.pipeline(),
                     LoaderOptions.evaluation(predictor.batch(), WORKERS).withBroken(Broken.SKIP),
                     fault -> err.println("beits: " + fault),

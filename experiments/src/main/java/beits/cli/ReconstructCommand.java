@@ -3,11 +3,10 @@ package beits.cli;
 import beits.data.Dataset;
 import beits.data.source.ImageFolder;
 import beits.device.Device;
-import beits.image.DecodeOptions;
-import beits.image.ImageReader;
 import beits.image.PngWriter;
 import beits.job.DallEWeights;
 import beits.job.LoadedTokenizer;
+import beits.job.Pictures;
 import beits.job.Reconstruction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +76,7 @@ final class ReconstructCommand implements Callable<Integer> {
             throw new UserException("--out %s: is a file; name a folder".formatted(out));
         }
         RunFolder.requireEmpty(out);
-        Dataset pictures = ImageFolder.of(images, new ImageReader(DecodeOptions.DEFAULT));
+        Dataset pictures = ImageFolder.of(images, Pictures.reader());
         int atOnce = Math.min(batch, pictures.size());
         try (Device device = common.open();
                 LoadedTokenizer loaded = LoadedTokenizer.open(device, Checkpoint.find(tokenizer), atOnce, size)) {

@@ -3,13 +3,13 @@ package beits.cli;
 import beits.data.ClassColours;
 import beits.data.Dataset;
 import beits.device.Device;
-import beits.image.DecodeOptions;
 import beits.image.Image;
 import beits.image.ImageReader;
 import beits.image.PictureException;
 import beits.image.PngWriter;
 import beits.job.Evaluation;
 import beits.job.LoadedSegmenter;
+import beits.job.Pictures;
 import beits.segmentation.MeanIou;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -92,7 +92,7 @@ final class SegmenterUse {
             PrintWriter out,
             PrintWriter err)
             throws IOException {
-        ImageReader reader = new ImageReader(DecodeOptions.DEFAULT);
+        ImageReader reader = Pictures.reader();
         Set<String> used = new HashSet<>();
         int unreadable = 0;
         try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, file)) {

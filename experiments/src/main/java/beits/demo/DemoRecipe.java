@@ -28,7 +28,7 @@ record DemoRecipe(
     static final int LABELS = 10;
 
     static DemoRecipe of(long seed) {
-        DataRecipe data = new DataRecipe(DataRecipe.Source.FASHION_MNIST_SAMPLE, null, 0);
+        DataRecipe data = new DataRecipe(DataRecipe.Source.FASHION_MNIST_SAMPLE, null, 0, false);
         RunRecipe run = new RunRecipe(seed, 1, 1_000_000, 1, 0);
         TokenizerRecipe tokenizer = new TokenizerRecipe(
                 data,

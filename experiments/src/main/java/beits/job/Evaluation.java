@@ -23,11 +23,19 @@ import java.util.function.Consumer;
 public final class Evaluation {
     private Evaluation() {}
 
-    /** Classifies every picture of a data set; one that cannot be read ends it. */
+    /** One pass; a picture that cannot be read is left out or ends it. */
+    static LoaderOptions options(int batch, int workers, boolean skipBroken) {
+        return LoaderOptions.evaluation(batch, workers).withBroken(skipBroken ? Broken.SKIP : Broken.STOP);
+    }
+
+    /** Classifies every picture of a data set. */
     public static Accuracy classify(
-            ClassPredictor predictor, Executable executable, Dataset data, PicturePipeline pipeline, int workers) {
+            ClassPredictor predictor,
+            Executable executable,
+            Dataset data,
+            PicturePipeline pipeline,
+            LoaderOptions options) {
         Accuracy accuracy = new Accuracy(predictor.classes());
-        LoaderOptions options = LoaderOptions.evaluation(predictor.batch(), workers);
         read(data, pipeline, options, fault -> {}, batch -> count(predictor, executable, batch, accuracy));
         return accuracy;
     }
@@ -41,8 +49,7 @@ public final class Evaluation {
             LoadedClassifier classifier, Dataset data, int workers, Consumer<String> faults) {
         ClassPredictor predictor = classifier.predictor();
         Accuracy accuracy = new Accuracy(predictor.classes());
-        LoaderOptions options =
-                LoaderOptions.evaluation(predictor.batch(), workers).withBroken(Broken.SKIP);
+        LoaderOptions options = options(predictor.batch(), workers, true);
         read(
                 data,
                 classifier.pipeline(),

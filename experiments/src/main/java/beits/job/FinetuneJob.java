@@ -97,8 +97,8 @@ public final class FinetuneJob {
                 : Splits.fewLabels(all, recipe.labelsPerClass(), recipe.run().seed());
         Dataset test = Pictures.test(recipe.data());
         int classes = data.classNames().size();
-        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
-        PicturePipeline pipeline = pipeline(recipe, data, classes, normalisation);
+        PicturePipeline pipeline = pipeline(recipe, data);
+        Normalisation normalisation = pipeline.normalisation();
         LoaderOptions options =
                 LoaderOptions.training(optim.batchSize(), recipe.run().seed(), workers);
         Layout layout = new Layout();
@@ -131,7 +131,13 @@ public final class FinetuneJob {
                         null)
                 .description();
         try (LoaderSource<ClassificationBatch> source = new LoaderSource<>(
-                        data, pipeline, options, optim.updateFreq(), batch -> labelled(batch, recipe.mixes()));
+                        data,
+                        pipeline,
+                        options,
+                        recipe.data().skipBroken(),
+                        optim.updateFreq(),
+                        batch -> labelled(batch, recipe.mixes()),
+                        context.notes());
                 Trainer<ClassificationBatch> trainer = new Trainer<>(
                         context.device(),
                         objective,
@@ -145,8 +151,12 @@ public final class FinetuneJob {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
             }
             PicturePipeline reading = Evaluation.pipeline(config.imageHeight(), normalisation);
-            Supplier<Accuracy> measure =
-                    () -> Evaluation.classify(predictor, trainer.executable(), test, reading, workers);
+            Supplier<Accuracy> measure = () -> Evaluation.classify(
+                    predictor,
+                    trainer.executable(),
+                    test,
+                    reading,
+                    Evaluation.options(predictor.batch(), workers, recipe.data().skipBroken()));
             TrainingLoop.Outcome outcome =
                     JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, () -> {
                         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -192,9 +202,10 @@ public final class FinetuneJob {
         }
     }
 
-    private static PicturePipeline pipeline(
-            FinetuneRecipe recipe, Dataset data, int classes, Normalisation normalisation) {
+    /** What a recipe does to the pictures it trains on. */
+    public static PicturePipeline pipeline(FinetuneRecipe recipe, Dataset data) {
         int size = recipe.model().imageSize();
+        int classes = data.classNames().size();
         List<PictureTransform> transforms = new ArrayList<>();
         if (recipe.minCropArea() < 1 || !TokenizerJob.hasSize(data, size)) {
             transforms.add(new CropResize(
@@ -212,7 +223,8 @@ public final class FinetuneJob {
                 ? Optional.of(new BatchMix(
                         recipe.mixup(), recipe.cutmix(), 1, 0.5, BatchMix.Mode.BATCH, recipe.smoothing(), classes))
                 : Optional.empty();
-        return new PicturePipeline(transforms, size, normalisation, erasing, mix);
+        return new PicturePipeline(
+                transforms, size, Normalisation.uniform(recipe.model().config().channels(), 0.5f, 0.5f), erasing, mix);
     }
 
     private static ClassificationBatch labelled(Batch batch, boolean mixed) {

@@ -8,13 +8,16 @@ import beits.data.Pipeline;
 import beits.data.Position;
 import beits.train.BatchSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Batches of a loader as micro-batches of training steps. An epoch is a whole number of optimiser steps; what is left of it is
- * not used.
+ * not used. Of pictures that cannot be read, each is told once.
  *
  * @param <B> a micro-batch
  */
@@ -25,16 +28,32 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
     private final int accumulation;
     private final int stepsPerEpoch;
     private final Function<Batch, B> convert;
+    private final Consumer<String> notes;
+    private final Set<String> told = new HashSet<>();
     private @Nullable Loader loader;
     private double closedWait;
     private List<String> pictures = List.of();
 
-    LoaderSource(Dataset data, Pipeline pipeline, LoaderOptions options, int accumulation, Function<Batch, B> convert) {
+    /**
+     * Opens a source.
+     *
+     * @param skipBroken whether the next readable picture takes the place of one that cannot be read
+     * @param notes hears the name of each of those, and why
+     */
+    LoaderSource(
+            Dataset data,
+            Pipeline pipeline,
+            LoaderOptions options,
+            boolean skipBroken,
+            int accumulation,
+            Function<Batch, B> convert,
+            Consumer<String> notes) {
         this.data = data;
         this.pipeline = pipeline;
-        this.options = options;
+        this.options = skipBroken ? options.withBroken(LoaderOptions.Broken.REPLACE) : options;
         this.accumulation = accumulation;
         this.convert = convert;
+        this.notes = notes;
         this.stepsPerEpoch = Loader.stepsPerEpoch(data.size(), options) / accumulation;
         if (stepsPerEpoch == 0) {
             throw new IllegalArgumentException(
@@ -68,6 +87,11 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
                 names.add(data.name(batch.indices()[row]));
             }
             batches.add(convert.apply(batch));
+        }
+        for (String fault : current.broken()) {
+            if (told.add(fault)) {
+                notes.accept("left out: " + fault);
+            }
         }
         pictures = names;
         return batches;

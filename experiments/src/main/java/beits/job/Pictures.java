@@ -6,14 +6,29 @@ import beits.data.source.Cifar;
 import beits.data.source.ColourDrawings;
 import beits.data.source.FashionMnist;
 import beits.data.source.ImageFolder;
+import beits.data.source.ListFile;
+import beits.data.source.ParquetPictures;
+import beits.data.source.SegmentationFolder;
+import beits.data.source.WebDataset;
 import beits.image.DecodeOptions;
 import beits.image.ImageReader;
+import beits.image.PictureException;
+import beits.image.TurboJpeg;
 import beits.recipe.DataRecipe;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** The data sets that recipes name. */
 public final class Pictures {
+    private static final int ADE20K_CLASSES = 150;
+
     private Pictures() {}
 
     /** Pictures to train on. */
@@ -27,6 +42,9 @@ public final class Pictures {
                     case CIFAR_100 -> Cifar.hundred(path(recipe), true, true);
                     case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("train"), reader());
                     case UNLABELLED_FOLDER -> ImageFolder.unlabelled(path(recipe), reader());
+                    case PARQUET -> parquet(files(recipe, "train*.parquet"));
+                    case WEB_DATASET -> shards(recipe, "train*.tar");
+                    case LIST_FILE -> ListFile.open(path(recipe).resolve("train.txt"), reader());
                 },
                 recipe.limit());
     }
@@ -47,7 +65,101 @@ public final class Pictures {
             case UNLABELLED_FOLDER ->
                 throw new IllegalArgumentException(
                         "data.source: UNLABELLED_FOLDER has no labels to measure with; use IMAGE_FOLDER");
+            case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"));
+            case WEB_DATASET -> shards(recipe, "val*.tar");
+            case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader());
         };
+    }
+
+    /**
+     * What lies at a path, by its look: a Parquet file, a tar shard, a list, or a folder of those, of IDX or CIFAR files, of ADE20K,
+     * of classes, or of pictures.
+     *
+     * @throws PictureException when nothing there can be read
+     */
+    public static Dataset at(Path path) {
+        String name = String.valueOf(path.getFileName());
+        if (Files.isRegularFile(path)) {
+            if (name.endsWith(".parquet")) {
+                return parquet(List.of(path));
+            }
+            if (name.endsWith(".tar")) {
+                return new WebDataset(List.of(path), List.of(), reader());
+            }
+            if (name.endsWith(".txt") || name.endsWith(".tsv")) {
+                return ListFile.open(path, reader());
+            }
+            throw new PictureException(
+                    path.toString(), "is no data set; name a folder, a list .txt, a .parquet or a .tar");
+        }
+        if (!Files.isDirectory(path)) {
+            throw new PictureException(path.toString(), "no such file or folder");
+        }
+        if (!matching(path, "*.parquet").isEmpty()) {
+            return parquet(matching(path, "*.parquet"));
+        }
+        if (!matching(path, "*.tar").isEmpty()) {
+            return new WebDataset(matching(path, "*.tar"), classNames(path), reader());
+        }
+        if (!matching(path, "train-images-idx3-ubyte*").isEmpty()) {
+            return FashionMnist.folder(path, FashionMnist.Part.TRAIN);
+        }
+        if (!matching(path, "data_batch_*.bin").isEmpty()) {
+            return Cifar.ten(path, true);
+        }
+        if (Files.isRegularFile(path.resolve("fine_label_names.txt"))) {
+            return Cifar.hundred(path, true, true);
+        }
+        if (Files.isDirectory(path.resolve("annotations"))) {
+            return SegmentationFolder.ade20k(path, true, numbered(ADE20K_CLASSES), reader());
+        }
+        Path classes = Files.isDirectory(path.resolve("train")) ? path.resolve("train") : path;
+        return matching(classes, "*.{jpg,jpeg,JPEG,JPG,png,PNG,webp,bmp,gif}").isEmpty()
+                ? ImageFolder.classes(classes, reader())
+                : ImageFolder.unlabelled(classes, reader());
+    }
+
+    private static List<String> numbered(int classes) {
+        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    }
+
+    private static Dataset parquet(List<Path> files) {
+        return new ParquetPictures(files, "image", "label", reader());
+    }
+
+    private static Dataset shards(DataRecipe recipe, String pattern) {
+        return new WebDataset(files(recipe, pattern), classNames(path(recipe)), reader());
+    }
+
+    private static List<String> classNames(Path folder) {
+        Path file = folder.resolve("classes.txt");
+        try {
+            return Files.isRegularFile(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            throw new PictureException(file.toString(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Path> files(DataRecipe recipe, String pattern) {
+        List<Path> found = matching(path(recipe), pattern);
+        if (found.isEmpty()) {
+            throw new PictureException(path(recipe).toString(), "holds no file " + pattern);
+        }
+        return found;
+    }
+
+    private static List<Path> matching(Path folder, String pattern) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> content = Files.newDirectoryStream(folder, pattern)) {
+            content.forEach(found::add);
+        } catch (IOException e) {
+            throw new PictureException(folder.toString(), "cannot be read: " + e.getMessage(), e);
+        }
+        Collections.sort(found);
+        return found;
     }
 
     private static Path fashion(DataRecipe recipe) {
@@ -58,8 +170,10 @@ public final class Pictures {
         return Path.of(Objects.requireNonNull(recipe.path()));
     }
 
-    private static ImageReader reader() {
-        return new ImageReader(DecodeOptions.DEFAULT);
+    /** Decodes JPEG through libjpeg-turbo where the system has it: the same bytes, sooner. */
+    public static ImageReader reader() {
+        DecodeOptions options = DecodeOptions.DEFAULT;
+        return new ImageReader(new DecodeOptions(options.pixelLimit(), options.applyOrientation(), TurboJpeg.open()));
     }
 
     private static Dataset limited(Dataset data, int limit) {

@@ -133,7 +133,13 @@ public final class PretrainJob {
                         tokenizer.hash())
                 .description();
         try (LoaderSource<MimBatch> source = new LoaderSource<>(
-                        data, pipeline, options, optim.updateFreq(), batch -> tokenize(batch, tokenizer));
+                        data,
+                        pipeline,
+                        options,
+                        recipe.data().skipBroken(),
+                        optim.updateFreq(),
+                        batch -> tokenize(batch, tokenizer),
+                        context.notes());
                 Trainer<MimBatch> trainer = new Trainer<>(
                         context.device(),
                         objective,

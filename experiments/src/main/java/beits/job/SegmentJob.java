@@ -125,11 +125,8 @@ public final class SegmentJob {
         Dataset data = SegmentPictures.training(recipe.data(), config.imageHeight(), seed);
         Dataset test = SegmentPictures.test(recipe.data(), config.imageHeight(), seed);
         SegmentationConfig shape = recipe.config(data.classNames().size());
-        Normalisation normalisation = recipe.imagenetMeanAndStd()
-                ? Normalisation.IMAGENET
-                : Normalisation.uniform(config.channels(), 0.5f, 0.5f);
-        SegmentationPipeline pipeline =
-                new SegmentationPipeline(transforms(recipe), config.imageHeight(), normalisation);
+        SegmentationPipeline pipeline = pipeline(recipe);
+        Normalisation normalisation = pipeline.normalisation();
         SegmentationPipeline reading = new SegmentationPipeline(
                 List.of(new PairTransform.Square(config.imageHeight())), config.imageHeight(), normalisation);
         Layout layout = new Layout();
@@ -155,8 +152,14 @@ public final class SegmentJob {
                         new ModelCard.Decoder(recipe.decoder(), recipe.blocks(), recipe.channels()))
                 .description();
         LoaderOptions options = LoaderOptions.training(optim.batchSize(), seed, workers);
-        try (LoaderSource<SegmentationBatch> source =
-                        new LoaderSource<>(data, pipeline, options, optim.updateFreq(), SegmentJob::labelled);
+        try (LoaderSource<SegmentationBatch> source = new LoaderSource<>(
+                        data,
+                        pipeline,
+                        options,
+                        recipe.data().skipBroken(),
+                        optim.updateFreq(),
+                        SegmentJob::labelled,
+                        context.notes());
                 Trainer<SegmentationBatch> trainer = new Trainer<>(
                         context.device(),
                         objective,
@@ -169,7 +172,13 @@ public final class SegmentJob {
             if (pretrained != null) {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
             }
-            Supplier<MeanIou> measure = () -> evaluate(predictor, trainer, test, reading, shape.classes(), workers);
+            Supplier<MeanIou> measure = () -> evaluate(
+                    predictor,
+                    trainer,
+                    test,
+                    reading,
+                    shape.classes(),
+                    Evaluation.options(predictor.batch(), workers, recipe.data().skipBroken()));
             TrainingLoop.Outcome outcome =
                     JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, () -> {
                         MeanIou metrics = measure.get();
@@ -192,7 +201,8 @@ public final class SegmentJob {
         return recipe.classWeights().stream().mapToDouble(w -> w).toArray();
     }
 
-    private static List<PairTransform> transforms(SegmentRecipe recipe) {
+    /** What a recipe does to the pictures and masks it trains on. */
+    public static SegmentationPipeline pipeline(SegmentRecipe recipe) {
         int size = recipe.model().imageSize();
         List<PairTransform> transforms = new ArrayList<>();
         if (recipe.randomResize()) {
@@ -205,7 +215,10 @@ public final class SegmentJob {
         if (recipe.photometric()) {
             transforms.add(new PairTransform.PhotometricDistortion());
         }
-        return transforms;
+        Normalisation normalisation = recipe.imagenetMeanAndStd()
+                ? Normalisation.IMAGENET
+                : Normalisation.uniform(recipe.model().config().channels(), 0.5f, 0.5f);
+        return new SegmentationPipeline(transforms, size, normalisation);
     }
 
     private static SegmentationBatch labelled(Batch batch) {
@@ -228,11 +241,14 @@ public final class SegmentJob {
             Dataset test,
             SegmentationPipeline pipeline,
             int classes,
-            int workers) {
+            LoaderOptions options) {
         MeanIou metrics = new MeanIou(classes);
-        try (Loader loader = Loader.once(test, pipeline, LoaderOptions.evaluation(predictor.batch(), workers))) {
+        try (Loader loader = Loader.once(test, pipeline, options)) {
             while (loader.hasNext()) {
                 Batch batch = loader.next();
+                if (batch.count() == 0) {
+                    continue;
+                }
                 int pixels = batch.layout().pixelLabels();
                 float[] images = Arrays.copyOf(
                         batch.images(), predictor.batch() * batch.layout().imageLength());

@@ -5,8 +5,6 @@ import beits.data.Subset;
 import beits.data.source.FashionMnist;
 import beits.data.source.Scenes;
 import beits.data.source.SegmentationFolder;
-import beits.image.DecodeOptions;
-import beits.image.ImageReader;
 import beits.image.PictureException;
 import beits.recipe.SegmentDataRecipe;
 import java.io.IOException;
@@ -49,7 +47,9 @@ public final class SegmentPictures {
                         // would show the grounds of the test scenes in training.
                         train ? seed : ~seed);
             case ADE20K ->
-                limited(SegmentationFolder.ade20k(path(recipe), train, ade20kNames(path(recipe)), reader()), count);
+                limited(
+                        SegmentationFolder.ade20k(path(recipe), train, ade20kNames(path(recipe)), Pictures.reader()),
+                        count);
             case MASK_FOLDER -> {
                 String part = train ? "training" : "validation";
                 yield limited(
@@ -58,7 +58,7 @@ public final class SegmentPictures {
                                 path(recipe).resolve("annotations").resolve(part),
                                 lines(path(recipe).resolve("classes.txt")),
                                 false,
-                                reader()),
+                                Pictures.reader()),
                         count);
             }
         };
@@ -66,10 +66,6 @@ public final class SegmentPictures {
 
     private static Path path(SegmentDataRecipe recipe) {
         return Path.of(Objects.requireNonNull(recipe.path()));
-    }
-
-    private static ImageReader reader() {
-        return new ImageReader(DecodeOptions.DEFAULT);
     }
 
     private static Dataset limited(Dataset data, int limit) {

@@ -91,11 +91,16 @@ public final class TokenizeJob {
         long[] histogram = new long[words.vocabulary()];
         int views = 0;
         for (boolean mirrored : recipe.augmentation().flip() ? new boolean[] {false, true} : new boolean[] {false}) {
-            LoaderOptions options = LoaderOptions.evaluation(
-                    tokenizer.batch(), Math.max(1, recipe.run().workers()));
+            LoaderOptions options = Evaluation.options(
+                    tokenizer.batch(),
+                    Math.max(1, recipe.run().workers()),
+                    recipe.data().skipBroken());
             try (Loader loader = Loader.once(data, new Views(pipeline, mirrored), options)) {
                 while (loader.hasNext()) {
                     Batch batch = loader.next();
+                    if (batch.count() == 0) {
+                        continue;
+                    }
                     int[] tokens = tokenizer.encode(batch.tokenViews(), batch.count());
                     Arrays.stream(tokens, 0, batch.count() * grid).forEach(token -> histogram[token]++);
                     views += batch.count();

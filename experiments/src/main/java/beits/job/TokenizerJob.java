@@ -7,6 +7,7 @@ import beits.data.Dataset;
 import beits.data.LoaderOptions;
 import beits.data.PicturePipeline;
 import beits.image.Image;
+import beits.image.PictureException;
 import beits.image.Resampling;
 import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
@@ -51,15 +52,20 @@ public final class TokenizerJob {
         DiscreteVaeConfig config = recipe.model();
         OptimRecipe optim = recipe.optim();
         Dataset data = Pictures.training(recipe.data());
-        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
-        PicturePipeline pipeline = new PicturePipeline(
-                transforms(data, config.imageSize(), recipe.flip()), config.imageSize(), normalisation);
+        PicturePipeline pipeline = pipeline(recipe, data);
+        Normalisation normalisation = pipeline.normalisation();
         LoaderOptions options = LoaderOptions.training(
                 optim.batchSize(), recipe.run().seed(), recipe.run().workers());
         Layout layout = new Layout();
         DiscreteVae model = new DiscreteVae(layout, config);
-        try (LoaderSource<float[]> source =
-                new LoaderSource<>(data, pipeline, options, optim.updateFreq(), Batch::images)) {
+        try (LoaderSource<float[]> source = new LoaderSource<>(
+                data,
+                pipeline,
+                options,
+                recipe.data().skipBroken(),
+                optim.updateFreq(),
+                Batch::images,
+                context.notes())) {
             int stepsPerEpoch = source.stepsPerEpoch();
             int descent = (int) (TEMPERATURE_SHARE * optim.epochs() * stepsPerEpoch * optim.updateFreq());
             DiscreteVaeTraining objective = new DiscreteVaeTraining(
@@ -102,20 +108,31 @@ public final class TokenizerJob {
         }
     }
 
-    private static List<PictureTransform> transforms(Dataset data, int size, boolean flip) {
+    /** What a recipe does to the pictures it trains on. */
+    public static PicturePipeline pipeline(TokenizerRecipe recipe, Dataset data) {
+        int size = recipe.model().imageSize();
         List<PictureTransform> transforms = new ArrayList<>();
         if (!hasSize(data, size)) {
             transforms.add(new CropResize(RandomResizedCrop.DEFAULT, size, Resampling.BICUBIC));
         }
-        if (flip) {
+        if (recipe.flip()) {
             transforms.add(new Flip(0.5));
         }
-        return transforms;
+        return new PicturePipeline(
+                transforms, size, Normalisation.uniform(recipe.model().channels(), 0.5f, 0.5f));
     }
 
-    /** Whether pictures, judged by the first one, are squares of this size already. */
+    /** Whether pictures, judged by the first one that can be read, are squares of this size already. */
     static boolean hasSize(Dataset data, int size) {
-        Image first = data.get(0).picture();
-        return first.height() == size && first.width() == size;
+        for (int i = 0; i < data.size(); i++) {
+            try {
+                Image first = data.get(i).picture();
+                return first.height() == size && first.width() == size;
+            } catch (PictureException e) {
+                // The loader meets it again and does what the recipe says about broken pictures.
+                continue;
+            }
+        }
+        return false;
     }
 }

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param source which format
  * @param path folder of the data; none for bundled data and for the folder of Debian's package
  * @param limit how many pictures to use at most, 0 for all
+ * @param skipBroken whether a picture that cannot be read is named, counted and left out, the next readable one training
+ *     in its place; else it ends the run
  */
-public record DataRecipe(Source source, @Nullable String path, int limit) {
+public record DataRecipe(Source source, @Nullable String path, int limit, boolean skipBroken) {
     /** Formats. */
     public enum Source {
         /** The bundled 10,000 training and 2,000 test pictures of Fashion-MNIST. */
@@ -25,7 +27,13 @@ public record DataRecipe(Source source, @Nullable String path, int limit) {
         /** {@code path/train/class/*.jpeg} and {@code path/val/class/*.jpeg}, as torchvision's ImageFolder. */
         IMAGE_FOLDER,
         /** All pictures below {@code path}, without labels. */
-        UNLABELLED_FOLDER;
+        UNLABELLED_FOLDER,
+        /** Hugging Face's files {@code path/train*.parquet} and {@code path/test*.parquet} or {@code validation*.parquet}. */
+        PARQUET,
+        /** WebDataset's shards {@code path/train*.tar} and {@code path/val*.tar}; names of classes, one a line, in {@code path/classes.txt}. */
+        WEB_DATASET,
+        /** Lists {@code path/train.txt} and {@code path/val.txt}: a picture a line, a tab, its label. */
+        LIST_FILE;
 
         /** Whether pictures can be found without a path. */
         public boolean needsNoPath() {

@@ -133,6 +133,28 @@ public final class Recipes {
         return Files.readString(file);
     }
 
+    /**
+     * The kind of a recipe, by the fields at its top.
+     *
+     * @return {@link TokenizerRecipe}, {@link PretrainRecipe}, {@link FinetuneRecipe} or {@link SegmentRecipe}
+     */
+    public static Class<? extends Record> kind(String nameOrFile) throws IOException {
+        JsonNode tree;
+        try {
+            tree = YAML.readTree(text(nameOrFile));
+        } catch (JacksonException e) {
+            throw new RecipeException(
+                    at(nameOrFile, e.getLocation()) + "no YAML: " + firstLine(e.getOriginalMessage()), e);
+        }
+        if (tree.has("mask")) {
+            return PretrainRecipe.class;
+        }
+        if (tree.has("decoder")) {
+            return SegmentRecipe.class;
+        }
+        return tree.has("temperature") ? TokenizerRecipe.class : FinetuneRecipe.class;
+    }
+
     /** A recipe as YAML, every field spelled out. */
     public static String write(Object recipe) {
         return YAML.writeValueAsString(recipe);

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param path folder of the data; none for scenes
  * @param training how many scenes or pictures to train on; 0 for all of a folder
  * @param test how many to measure with; 0 for all of a folder
+ * @param skipBroken as {@link DataRecipe#skipBroken}
  */
-public record SegmentDataRecipe(Source source, @Nullable String path, int training, int test) {
+public record SegmentDataRecipe(Source source, @Nullable String path, int training, int test, boolean skipBroken) {
     /** Formats. */
     public enum Source {
         /** Scenes generated from the bundled pictures, of the size that the network reads. */

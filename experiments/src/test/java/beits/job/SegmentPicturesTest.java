@@ -10,7 +10,7 @@ class SegmentPicturesTest {
     /** The upper left pixel of a scene is its ground's, unless something was pasted there. */
     @Test
     void testScenesHaveGroundsOfTheirOwn() {
-        SegmentDataRecipe recipe = new SegmentDataRecipe(SegmentDataRecipe.Source.SCENES, null, 20, 20);
+        SegmentDataRecipe recipe = new SegmentDataRecipe(SegmentDataRecipe.Source.SCENES, null, 20, 20, false);
         Dataset training = SegmentPictures.training(recipe, 32, 1);
         Dataset test = SegmentPictures.test(recipe, 32, 1);
         int same = 0;
