@@ -14,13 +14,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.rng.UniformRandomProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The stream of batches of one run: epochs one after the other, each in its own order, from any position on.
  *
  * <p>Row r of step s in epoch e is sample {@code order(e)[(s · batch + r) · world + rank]}; its augmentation is drawn from
- * (seed, e, sample). So the batches do not depend on the number of workers, and a loader that starts at (e, s) gives
+ * (seed, e, sample). With repeated augmentation row i of an epoch is sample {@code order(e)[i / repeats]}, drawn from (seed, e,
+ * sample, copy). So the batches do not depend on the number of workers, and a loader that starts at (e, s) gives
  * what an uninterrupted one would have given from there. For one consuming thread; close it to end the workers.
  */
 public final class Loader implements Iterator<Batch>, AutoCloseable {
@@ -201,7 +203,7 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
         for (int row = 0; row < chosen.length; row++) {
             long at = ((long) p.step() * chosen.length + row) * options.world() + options.rank();
             if (at < order.length) {
-                chosen[count++] = order[(int) at];
+                chosen[count++] = order[(int) (at / options.repeats())];
             }
         }
         return count == chosen.length ? chosen : Arrays.copyOf(chosen, count);
@@ -281,6 +283,14 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
             }
         }
 
+        private UniformRandomProvider draws(Seeds.Purpose purpose, int row) {
+            if (options.repeats() == 1) {
+                return Seeds.of(options.seed(), purpose, position.epoch(), samples[row]);
+            }
+            long at = ((long) position.step() * options.batchSize() + row) * options.world() + options.rank();
+            return Seeds.of(options.seed(), purpose, position.epoch(), samples[row], at % options.repeats());
+        }
+
         private void writeRow(Batch made, int row) {
             int tries = options.broken() == LoaderOptions.Broken.REPLACE ? data.size() : 1;
             for (int i = 0; i < tries; i++) {
@@ -288,11 +298,7 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
                 try {
                     Sample sample = data.get(index);
                     pipeline.write(
-                            sample,
-                            Seeds.of(options.seed(), Seeds.Purpose.AUGMENTATION, position.epoch(), samples[row]),
-                            Seeds.of(options.seed(), Seeds.Purpose.MASK, position.epoch(), samples[row]),
-                            made,
-                            row);
+                            sample, draws(Seeds.Purpose.AUGMENTATION, row), draws(Seeds.Purpose.MASK, row), made, row);
                     made.indices()[row] = index;
                     kept[row] = true;
                     return;

@@ -13,6 +13,8 @@ package beits.data;
  * @param rank which part of every epoch this loader reads, 0 to {@code world − 1}
  * @param world number of parts
  * @param broken what a picture that cannot be decoded does
+ * @param repeats differently augmented copies of a sample that follow each other (repeated augmentation); an epoch has as many
+ *     rows as without, of that many times fewer samples
  */
 public record LoaderOptions(
         int batchSize,
@@ -23,7 +25,8 @@ public record LoaderOptions(
         int prefetch,
         int rank,
         int world,
-        Broken broken) {
+        Broken broken,
+        int repeats) {
 
     /** What a picture that cannot be decoded does; always named and counted. */
     public enum Broken {
@@ -36,29 +39,35 @@ public record LoaderOptions(
     }
 
     public LoaderOptions {
-        if (batchSize < 1 || workers < 0 || prefetch < 1 || world < 1 || rank < 0 || rank >= world) {
-            throw new IllegalArgumentException("batchSize %d, workers %d, prefetch %d, rank %d of %d"
-                    .formatted(batchSize, workers, prefetch, rank, world));
+        if (batchSize < 1 || workers < 0 || prefetch < 1 || world < 1 || rank < 0 || rank >= world || repeats < 1) {
+            throw new IllegalArgumentException("batchSize %d, workers %d, prefetch %d, rank %d of %d, %d repeats"
+                    .formatted(batchSize, workers, prefetch, rank, world, repeats));
         }
     }
 
     /** Training: shuffled, full batches, broken pictures end the run; one rank. */
     public static LoaderOptions training(int batchSize, long seed, int workers) {
-        return new LoaderOptions(batchSize, seed, true, true, workers, 3, 0, 1, Broken.STOP);
+        return new LoaderOptions(batchSize, seed, true, true, workers, 3, 0, 1, Broken.STOP, 1);
     }
 
     /** Evaluation: in order, everything, broken pictures end the run; one rank. */
     public static LoaderOptions evaluation(int batchSize, int workers) {
-        return new LoaderOptions(batchSize, 0, false, false, workers, 3, 0, 1, Broken.STOP);
+        return new LoaderOptions(batchSize, 0, false, false, workers, 3, 0, 1, Broken.STOP, 1);
     }
 
     /** The same with another answer to broken pictures. */
     public LoaderOptions withBroken(Broken other) {
-        return new LoaderOptions(batchSize, seed, shuffle, dropLast, workers, prefetch, rank, world, other);
+        return new LoaderOptions(batchSize, seed, shuffle, dropLast, workers, prefetch, rank, world, other, repeats);
     }
 
     /** The same for one rank of several. */
     public LoaderOptions withRank(int ownRank, int ranks) {
-        return new LoaderOptions(batchSize, seed, shuffle, dropLast, workers, prefetch, ownRank, ranks, broken);
+        return new LoaderOptions(
+                batchSize, seed, shuffle, dropLast, workers, prefetch, ownRank, ranks, broken, repeats);
+    }
+
+    /** The same with another number of augmented copies. */
+    public LoaderOptions withRepeats(int copies) {
+        return new LoaderOptions(batchSize, seed, shuffle, dropLast, workers, prefetch, rank, world, broken, copies);
     }
 }

@@ -66,6 +66,28 @@ class LoaderTest {
         }
     }
 
+    @Test
+    void repeatedAugmentationShowsEverySampleSeveralTimesEachTimeDifferently() {
+        LoaderOptions options = LoaderOptions.training(6, 5, 2).withRepeats(3);
+        List<Batch> batches = take(data(), options, Position.START, 8);
+        List<Integer> shown = new ArrayList<>();
+        for (Batch batch : batches) {
+            for (int row = 0; row < 6; row += 3) {
+                assertThat(batch.indices()[row + 1]).isEqualTo(batch.indices()[row]);
+                assertThat(batch.indices()[row + 2]).isEqualTo(batch.indices()[row]);
+                assertThat(image(batch, row)).isNotEqualTo(image(batch, row + 1));
+                shown.add(batch.indices()[row]);
+            }
+        }
+        assertThat(shown).doesNotHaveDuplicates().hasSize(16);
+        assertEqual(take(data(), options, new Position(0, 5), 3), batches.subList(5, 8));
+    }
+
+    private static float[] image(Batch batch, int row) {
+        int length = batch.layout().imageLength();
+        return Arrays.copyOfRange(batch.images(), row * length, (row + 1) * length);
+    }
+
     @ParameterizedTest
     @CsvSource({"1", "2", "5"})
     void batchesDoNotDependOnTheNumberOfWorkers(int workers) {
@@ -94,7 +116,7 @@ class LoaderTest {
 
     @Test
     void anEpochSeesEverySampleOnceAndAnotherEpochInAnotherOrder() {
-        LoaderOptions all = new LoaderOptions(8, 5, true, false, 2, 2, 0, 1, LoaderOptions.Broken.STOP);
+        LoaderOptions all = new LoaderOptions(8, 5, true, false, 2, 2, 0, 1, LoaderOptions.Broken.STOP, 1);
         try (Loader loader = new Loader(data(), PRETRAIN, all, Position.START, 2)) {
             List<List<Integer>> epochs = List.of(new ArrayList<>(), new ArrayList<>());
             while (loader.hasNext()) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             PretrainCommand.class,
             FinetuneCommand.class,
             SegmentCommand.class,
+            ChainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
             FeaturesCommand.class,
@@ -94,6 +95,10 @@ public final class Main {
         });
         try {
             return line.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            err.println("beits: out of memory (%s): give the JVM more with BEITS_OPTS=-Xmx8g, or use smaller batches"
+                    .formatted(oneLine(e.getMessage())));
+            return FAILED;
         } finally {
             out.flush();
             err.flush();

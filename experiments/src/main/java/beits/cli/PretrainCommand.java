@@ -2,13 +2,18 @@ package beits.cli;
 
 import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
+import beits.data.Dataset;
 import beits.job.LoadedTokenizer;
+import beits.job.Pictures;
 import beits.job.PretrainJob;
 import beits.job.TokenizeJob;
 import beits.recipe.PretrainRecipe;
+import beits.report.MimPictures;
+import beits.report.ReportPage;
 import beits.tokenizer.TokenCache;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +80,18 @@ final class PretrainCommand implements Callable<Integer> {
                 if (cache != null) {
                     tokenizer.use(cache);
                 }
-                PretrainJob.Result result =
-                        PretrainJob.run(recipe, tokenizer, pretrained, context, INSPECTED, (predictor, trainer) -> {});
-                return new RecipeRun.Left(result.outcome(), result.weights(), "", List.of());
+                Dataset data = Pictures.training(recipe.data());
+                int shown = Math.min(Math.min(INSPECTED, tokenizer.batch()), data.size());
+                List<ReportPage.Section> sections = new ArrayList<>();
+                PretrainJob.Result result = PretrainJob.run(
+                        recipe,
+                        tokenizer,
+                        pretrained,
+                        context,
+                        shown,
+                        (predictor, trainer) -> sections.addAll(MimPictures.of(recipe, data, tokenizer, shown)
+                                .sections(predictor, trainer.executable())));
+                return new RecipeRun.Left(result.outcome(), result.weights(), "", sections);
             }
         });
     }

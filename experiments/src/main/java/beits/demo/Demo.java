@@ -4,6 +4,7 @@ import beits.checkpoint.NamedTensors;
 import beits.checkpoint.Safetensors;
 import beits.classification.Accuracy;
 import beits.data.Dataset;
+import beits.data.Splits;
 import beits.device.Device;
 import beits.image.Image;
 import beits.job.FinetuneJob;
@@ -19,6 +20,7 @@ import beits.recipe.Recipes;
 import beits.report.Curve;
 import beits.report.LineChart;
 import beits.report.MetricsLog;
+import beits.report.MimPictures;
 import beits.report.ReportPage;
 import beits.tokenizer.CodebookUse;
 import beits.train.TrainingEvent;
@@ -40,8 +42,6 @@ import tools.jackson.databind.JsonNode;
  * is fine-tuned with few labels beside the same network from scratch.
  */
 public final class Demo {
-    private static final int SHOWN = 10;
-
     private final Device device;
     private final Path out;
     private final long seed;
@@ -89,7 +89,6 @@ public final class Demo {
         PretrainRecipe pretrain = recipe.pretrain();
         BeitConfig config = pretrain.model().config();
         Dataset test = Pictures.test(pretrain.data());
-        DemoPictures pictures = new DemoPictures(test, SHOWN, config.imageHeight(), config.patchSize(), seed);
         try (LoadedTokenizer tokenizer = LoadedTokenizer.of(
                 device,
                 tokenizerWeights,
@@ -103,34 +102,25 @@ public final class Demo {
                     use.codebook.words(),
                     use.codebook.perplexity(),
                     use.error));
-            List<List<Image>> fillIns = new ArrayList<>();
-            List<List<Image>> attention = new ArrayList<>();
-            int grid = config.gridWidth();
-            List<Integer> references = List.of(grid + grid / 2, grid / 2 * grid + 1, (grid - 2) * grid + grid / 2);
+            // One picture of each class.
+            Dataset chosen = Splits.fewLabels(test, 1, seed);
+            MimPictures pictures = MimPictures.of(pretrain, chosen, tokenizer, chosen.size());
+            List<ReportPage.Section> seen = new ArrayList<>();
             NamedTensors encoder = stage(
                     "pre-training",
                     pretrain,
-                    context -> PretrainJob.run(pretrain, tokenizer, context, SHOWN, (predictor, trainer) -> {
-                                fillIns.addAll(pictures.fillIns(
-                                        tokenizer,
-                                        predictor,
-                                        trainer.executable(),
-                                        PretrainJob.mask(pretrain.mask(), config),
-                                        seed));
-                                attention.addAll(pictures.attention(
-                                        predictor,
-                                        trainer.executable(),
-                                        config.depth() - 1,
-                                        config.heads(),
-                                        references,
-                                        5));
-                            })
+                    context -> PretrainJob.run(
+                                    pretrain,
+                                    tokenizer,
+                                    context,
+                                    chosen.size(),
+                                    (predictor, trainer) ->
+                                            seen.addAll(pictures.sections(predictor, trainer.executable())))
                             .weights());
             Accuracy pretrained = finetune("fine-tuning, pre-trained", recipe.pretrained(), encoder);
             Accuracy scratch = finetune("fine-tuning, from scratch", recipe.scratch(), null);
             double minutes = (System.nanoTime() - start) / 6e10;
-            Path report = report(
-                    use, pictures.reconstructions(tokenizer, 5), fillIns, attention, pretrained, scratch, minutes);
+            Path report = report(use, pictures.reconstructions(5), seen, pretrained, scratch, minutes);
             return new Result(report, pretrained.top1(), scratch.top1());
         }
     }
@@ -199,8 +189,7 @@ public final class Demo {
     private Path report(
             Use use,
             List<List<Image>> reconstructions,
-            List<List<Image>> fillIns,
-            List<List<Image>> attention,
+            List<ReportPage.Section> seen,
             Accuracy pretrained,
             Accuracy scratch,
             double minutes)
@@ -224,16 +213,7 @@ public final class Demo {
                         use.codebook.perplexity(),
                         use.error)));
         sections.add(new ReportPage.Grid(List.of("original", "from its tokens"), reconstructions));
-        sections.add(
-                new ReportPage.Heading(
-                        "Masked image modelling",
-                        "Blocks of patches are hidden; BEiT predicts their visual tokens, and the tokenizer's decoder paints them: guesses at hidden patches, true tokens elsewhere."));
-        sections.add(new ReportPage.Grid(List.of("original", "masked", "filled in", "from true tokens"), fillIns));
-        sections.add(
-                new ReportPage.Heading(
-                        "Attention",
-                        "Where a reference patch (green) looks in the last block of the pre-trained encoder, mean over the heads."));
-        sections.add(new ReportPage.Grid(List.of("picture", "top", "left", "bottom"), attention));
+        sections.addAll(seen);
         sections.add(new ReportPage.Heading("Curves", "By optimiser step."));
         sections.add(new ReportPage.Charts(List.of(
                 new LineChart("Tokenizer: loss", "step", List.of(curve("tokenizer", "loss", "loss"))),

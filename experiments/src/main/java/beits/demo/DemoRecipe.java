@@ -57,6 +57,23 @@ record DemoRecipe(
         OptimRecipe optim =
                 new OptimRecipe(50, 1, 200, lr, 1e-6, 20, 0, 0.05, 0.05, 0.9, 0.999, 1e-8, 0, layerDecay, 0);
         return new FinetuneRecipe(
-                data, LABELS, encoder, null, Pooling.MEAN, 1, 0.1, 0, 0, false, 0, true, 1, true, optim, run);
+                data,
+                LABELS,
+                encoder,
+                null,
+                Pooling.MEAN,
+                1,
+                0.1,
+                0,
+                0,
+                FinetuneRecipe.MixMode.BATCH,
+                1,
+                false,
+                0,
+                true,
+                1,
+                true,
+                optim,
+                run);
     }
 }

@@ -99,8 +99,9 @@ public final class FinetuneJob {
         int classes = data.classNames().size();
         PicturePipeline pipeline = pipeline(recipe, data);
         Normalisation normalisation = pipeline.normalisation();
-        LoaderOptions options =
-                LoaderOptions.training(optim.batchSize(), recipe.run().seed(), workers);
+        LoaderOptions options = LoaderOptions.training(
+                        optim.batchSize(), recipe.run().seed(), workers)
+                .withRepeats(recipe.repeatedAugmentation());
         Layout layout = new Layout();
         ImageClassifier model = new ImageClassifier(layout, config, classes, recipe.pooling(), recipe.initScale());
         ClassificationObjective objective = new ClassificationObjective(
@@ -221,7 +222,13 @@ public final class FinetuneJob {
                 recipe.randomErasing() > 0 ? Optional.of(new RandomErasing(recipe.randomErasing())) : Optional.empty();
         Optional<BatchMix> mix = recipe.mixes()
                 ? Optional.of(new BatchMix(
-                        recipe.mixup(), recipe.cutmix(), 1, 0.5, BatchMix.Mode.BATCH, recipe.smoothing(), classes))
+                        recipe.mixup(),
+                        recipe.cutmix(),
+                        1,
+                        0.5,
+                        BatchMix.Mode.valueOf(recipe.mixMode().name()),
+                        recipe.smoothing(),
+                        classes))
                 : Optional.empty();
         return new PicturePipeline(
                 transforms, size, Normalisation.uniform(recipe.model().config().channels(), 0.5f, 0.5f), erasing, mix);

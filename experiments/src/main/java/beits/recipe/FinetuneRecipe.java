@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param smoothing label smoothing
  * @param mixup alpha of mixup, 0 for none
  * @param cutmix alpha of CutMix, 0 for none
+ * @param mixMode whether mixing is drawn once a batch, for each pair or for each element
+ * @param repeatedAugmentation how many differently augmented copies of a picture lie in a batch (Hoffer et al. 2020; timm's
+ *     {@code RepeatAugSampler} uses 3); an epoch then shows that many times fewer pictures
  * @param randAugment whether RandAugment (rand-m9-mstd0.5-inc1) is applied
  * @param randomErasing its probability
  * @param flip whether pictures are mirrored half of the time
@@ -33,6 +36,8 @@ public record FinetuneRecipe(
         double smoothing,
         double mixup,
         double cutmix,
+        MixMode mixMode,
+        int repeatedAugmentation,
         boolean randAugment,
         double randomErasing,
         boolean flip,
@@ -40,7 +45,19 @@ public record FinetuneRecipe(
         boolean relPosDecay,
         OptimRecipe optim,
         RunRecipe run) {
+    /** How often mixup and CutMix are drawn (timm's {@code mixup_mode}). */
+    public enum MixMode {
+        BATCH,
+        PAIR,
+        ELEMENT
+    }
+
     public FinetuneRecipe {
+        Check.that(
+                repeatedAugmentation >= 1 && repeatedAugmentation <= optim.batchSize(),
+                "repeatedAugmentation",
+                repeatedAugmentation,
+                "between 1 for none and optim.batchSize");
         Check.that(labelsPerClass >= 0, "labelsPerClass", labelsPerClass, "0 for all, or above");
         Check.that(smoothing >= 0 && smoothing < 1, "smoothing", smoothing, "in [0, 1)");
         Check.that(mixup >= 0, "mixup", mixup, "0 for none, or above");
@@ -66,6 +83,8 @@ public record FinetuneRecipe(
                 smoothing,
                 mixup,
                 cutmix,
+                mixMode,
+                repeatedAugmentation,
                 randAugment,
                 randomErasing,
                 flip,

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -258,5 +259,66 @@ class RunTest {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(f -> f.getFileName().toString()).toList();
         }
+    }
+
+    @Test
+    void aChainHandsEachResultToTheNext() throws IOException {
+        Path out = home.resolve("chain");
+        List<String> chain =
+                new ArrayList<>(List.of("chain", "fashion-pretrain", "fashion-finetune", "fashion-finetune"));
+        for (String name : List.of("fashion-pretrain", "fashion-finetune")) {
+            for (String set : List.of(
+                    "data.limit=48",
+                    "model.width=16",
+                    "model.depth=2",
+                    "optim.batchSize=6",
+                    "optim.epochs=1",
+                    "optim.warmupEpochs=0")) {
+                chain.addAll(List.of("--set", name + ":" + set));
+            }
+        }
+        chain.addAll(List.of("--set", "fashion-pretrain:tokenizer=" + home.resolve("tokenizer")));
+        chain.addAll(List.of("--set", "fashion-finetune:labelsPerClass=0"));
+        chain.addAll(List.of("--out", out.toString()));
+        Ended ended = beits(chain);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(names(out))
+                .containsExactlyInAnyOrder("1-fashion-pretrain", "2-fashion-finetune", "3-fashion-finetune");
+        assertThat(Files.readString(out.resolve("2-fashion-finetune/recipe.yaml")))
+                .contains("1-fashion-pretrain");
+        assertThat(Files.readString(out.resolve("3-fashion-finetune/recipe.yaml")))
+                .contains("2-fashion-finetune");
+        assertThat(Files.readString(out.resolve("1-fashion-pretrain/report.html")))
+                .contains("filled in");
+        Path last = out.resolve("3-fashion-finetune");
+        byte[] whole = Files.readAllBytes(last.resolve("model.safetensors"));
+        try (Stream<Path> files = Files.walk(last)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertThat(beits(chain).err).contains("is not empty");
+        chain.add("--resume");
+        Ended resumed = beits(chain);
+        assertThat(resumed.code).as(resumed.err).isZero();
+        assertThat(resumed.err).doesNotContain("pretrain fashion-pretrain").contains("finetune fashion-finetune");
+        assertThat(last.resolve("model.safetensors")).hasBinaryContent(whole);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            fashion-pretrain fashion-tokenizer | fashion-tokenizer: trains a tokenizer, which starts from nothing; put it first
+            fashion-tokenizer fashion-finetune | fashion-finetune: cannot start from a tokenizer; put a pre-training between
+            fashion-pretrain --set optim.epochs=1 | --set optim.epochs=1: must begin with one of the recipes and a colon
+            fashion-pretrain nowhere | nowhere: no such recipe file
+            """)
+    void aChainThatCannotHoldIsRefused(String arguments, String message) {
+        List<String> all = new ArrayList<>(
+                List.of("chain", "--out", home.resolve("refused").toString()));
+        all.addAll(List.of(arguments.split(" ")));
+        Ended ended = beits(all);
+        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err).contains(message);
+        assertThat(home.resolve("refused")).doesNotExist();
     }
 }

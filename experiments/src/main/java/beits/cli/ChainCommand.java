@@ -1,0 +1,153 @@
+package beits.cli;
+
+import beits.recipe.PretrainRecipe;
+import beits.recipe.Recipes;
+import beits.recipe.SegmentRecipe;
+import beits.recipe.TokenizerRecipe;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code beits chain}. */
+@Command(
+        name = "chain",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs recipes one after the other, each starting from what the one before left: a tokenizer becomes the tokenizer of a",
+            "pre-training, a model the start of a fine-tuning or segmentation. For intermediate fine-tuning, for example:",
+            "  beits chain imagenet22k.yaml beit-base-finetune-ft22k --out runs/base"
+        })
+final class ChainCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "RECIPE", arity = "1..*", description = "recipe files, or names of ones that come along")
+    private List<String> recipes = List.of();
+
+    @Option(
+            names = "--set",
+            paramLabel = "RECIPE:FIELD=VALUE",
+            description = "a field of one of the recipes, such as fashion-finetune:optim.lr=0.001; repeatable")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--seed", paramLabel = "N", description = "seed of every recipe")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "gets a folder for each recipe: 1-NAME, 2-NAME ...")
+    private Path out = Path.of("");
+
+    @Option(names = "--resume", description = "go on in --out where the chain was stopped")
+    private boolean resume;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** One recipe of the chain: its command, and the field that takes the result of the one before. */
+    private record Link(
+            String recipe,
+            String name,
+            String command,
+            @Nullable String startField) {}
+
+    @Override
+    public Integer call() throws IOException {
+        List<Link> links = new ArrayList<>();
+        for (String recipe : recipes) {
+            links.add(link(recipe, links.isEmpty() ? null : links.getLast()));
+        }
+        refuseUnknown(links);
+        if (!resume) {
+            RunFolder.requireEmpty(out);
+        }
+        Path before = null;
+        for (int i = 0; i < links.size(); i++) {
+            Link link = links.get(i);
+            Path folder = out.resolve("%d-%s".formatted(i + 1, link.name));
+            boolean finished = Files.isRegularFile(folder.resolve("report.html"));
+            if (!finished) {
+                int code = run(link, folder, before);
+                if (code != 0) {
+                    return code;
+                }
+            }
+            before = folder;
+        }
+        return 0;
+    }
+
+    private Link link(String recipe, @Nullable Link before) throws IOException {
+        String name = String.valueOf(Path.of(recipe).getFileName()).replaceFirst("\\.ya?ml$", "");
+        Class<? extends Record> kind = Recipes.kind(recipe);
+        boolean afterTokenizer = before != null && before.command.equals("train-tokenizer");
+        if (kind == TokenizerRecipe.class) {
+            if (before != null) {
+                throw new UserException(
+                        "%s: trains a tokenizer, which starts from nothing; put it first".formatted(recipe));
+            }
+            return new Link(recipe, name, "train-tokenizer", null);
+        }
+        if (kind == PretrainRecipe.class) {
+            return new Link(
+                    recipe, name, "pretrain", before == null ? null : afterTokenizer ? "tokenizer" : "initFrom");
+        }
+        if (afterTokenizer) {
+            throw new UserException("%s: cannot start from a tokenizer; put a pre-training between".formatted(recipe));
+        }
+        String start = before == null ? null : "initFrom";
+        if (kind == SegmentRecipe.class) {
+            return new Link(recipe, name, "segment", start);
+        }
+        return new Link(recipe, name, "finetune", start);
+    }
+
+    private void refuseUnknown(List<Link> links) {
+        for (String override : overrides) {
+            if (links.stream().noneMatch(link -> override.startsWith(link.name + ":"))) {
+                throw new UserException("--set %s: must begin with one of the recipes and a colon: %s"
+                        .formatted(
+                                override,
+                                String.join(", ", links.stream().map(Link::name).toList())));
+            }
+        }
+    }
+
+    private int run(Link link, Path folder, @Nullable Path before) {
+        List<String> arguments = new ArrayList<>(List.of(link.command, link.recipe, "--out", folder.toString()));
+        if (link.startField != null) {
+            arguments.addAll(List.of("--set", link.startField + "=" + before));
+        }
+        for (String override : overrides) {
+            if (override.startsWith(link.name + ":")) {
+                arguments.addAll(List.of("--set", override.substring(link.name.length() + 1)));
+            }
+        }
+        if (seed != null) {
+            arguments.addAll(List.of("--seed", Long.toString(seed)));
+        }
+        if (Files.isRegularFile(folder.resolve("recipe.yaml"))) {
+            arguments.add("--resume");
+        }
+        arguments.addAll(List.of("--device", common.device, "--kernel-form", common.form.name()));
+        if (common.threads > 0) {
+            arguments.addAll(List.of("--threads", Integer.toString(common.threads)));
+        }
+        PrintWriter err = Streams.err(spec);
+        err.println("beits: " + String.join(" ", arguments));
+        return Main.run(arguments.toArray(String[]::new), Streams.out(spec), err);
+    }
+}
