@@ -75,7 +75,7 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
 
     private List<String> copy(Path file, String imageColumn, String labelColumn) {
         int row = 0;
-        try (ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file));
+        try (ParquetFileReader parquet = whole(file);
                 RowReader rows = parquet.rowReader()) {
             while (rows.hasNext()) {
                 rows.next();
@@ -113,6 +113,18 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
                     file.toString(),
                     "not a whole Parquet file with column %s: %s".formatted(imageColumn, e.getMessage()),
                     e);
+        }
+    }
+
+    private static ParquetFileReader whole(Path file) throws IOException {
+        ParquetCheck.footer(file);
+        ParquetFileReader parquet = ParquetFileReader.open(InputFile.of(file));
+        try {
+            ParquetCheck.pages(file, parquet.getFileMetaData());
+            return parquet;
+        } catch (IOException | RuntimeException e) {
+            parquet.close();
+            throw e;
         }
     }
 

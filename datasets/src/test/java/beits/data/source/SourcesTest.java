@@ -16,13 +16,18 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every format read from files that the test writes, and what wrong ones are answered with. */
 class SourcesTest {
@@ -226,6 +231,28 @@ class SourcesTest {
         assertThatThrownBy(() -> new ParquetPictures(List.of(file), "image", "label", READER).close())
                 .isInstanceOf(PictureException.class)
                 .hasMessageContaining("three.parquet");
+    }
+
+    /** Damage that the Parquet library answers with an endless search, all of the heap, and a native crash. */
+    @ParameterizedTest
+    @CsvSource({
+        "26, 11c40c59b42eea4ed3, unknown field",
+        "11, 7f, outside of its column",
+        "6429, ff7f, does not end",
+        "29, ffffff7f, unpacks to more than it declares",
+    })
+    void parquetDamage(int at, String bytes, String message) throws IOException {
+        Path file = folder.resolve("three.parquet");
+        byte[] data = Golden.bytes("/parquet/three.parquet");
+        byte[] damage = HexFormat.of().parseHex(bytes);
+        System.arraycopy(damage, 0, data, at, damage.length);
+        Files.write(file, data);
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThatThrownBy(() -> new ParquetPictures(List.of(file), "image", "label", READER).close())
+                        .isInstanceOf(PictureException.class)
+                        .hasMessageContaining("three.parquet")
+                        .hasMessageContaining(message));
     }
 
     @Test
