@@ -1,5 +1,6 @@
 package beits.data;
 
+import beits.image.Image;
 import beits.image.PictureException;
 import beits.transform.Normalisation;
 import beits.transform.Pair;
@@ -40,7 +41,10 @@ public record SegmentationPipeline(List<PairTransform> transforms, int size, Nor
                     "the transforms leave %d x %d pixels where the network reads %d x %d; add a crop"
                             .formatted(pair.picture().height(), pair.picture().width(), size, size));
         }
-        normalisation.apply(pair.picture(), batch.images(), row * layout().imageLength());
+        Image picture = normalisation.channels() == 1
+                ? pair.picture().grey()
+                : pair.picture().rgb();
+        normalisation.apply(picture, batch.images(), row * layout().imageLength());
         byte[] labels = pair.mask().pixels();
         for (int i = 0; i < labels.length; i++) {
             batch.pixelLabels()[row * labels.length + i] = labels[i] & 0xff;

@@ -37,6 +37,7 @@ final class ParquetCheck {
     private static final int COMPRESSED_SIZE = 3;
 
     private static final int DATA_PAGE = 5;
+    private static final int DICTIONARY_PAGE = 7;
     private static final int DATA_PAGE_V2 = 8;
     private static final int VALUES = 1;
     private static final int DEFINITION_LEVELS = 5;
@@ -131,9 +132,8 @@ final class ParquetCheck {
         long end = position + length;
         values = 0;
         while (values < chunk.metaData().numValues()) {
-            long before = values;
             int headerLength = read(position, end);
-            if (compressedSize < 0 || values < before || compressedSize > end - position - headerLength) {
+            if (compressedSize < 0 || compressedSize > end - position - headerLength) {
                 throw damaged("a page outside of its column");
             }
             if (uncompressedSize < 0 || uncompressedSize / LARGEST_RATIO > compressedSize) {
@@ -149,7 +149,7 @@ final class ParquetCheck {
     /** Snappy's native code unpacks as much as the block itself declares, into a buffer of the size that the header declares. */
     private void snappy(long position) {
         int prefix = (int) Math.min(Math.max(0, compressedSize - levels), LONGEST_SNAPPY_PREFIX);
-        if (levels < 0 || prefix == 0) {
+        if (prefix == 0) {
             throw damaged("levels longer than their page");
         }
         header = ByteBuffer.wrap(ByteRanges.read(channel, position + levels, prefix, name));
@@ -204,24 +204,21 @@ final class ParquetCheck {
                 return;
             }
             int type = lead & 0xf;
-            field = lead >> 4 == 0 ? (int) zigzag() : field + (lead >> 4);
-            if (depth == 0 && field > DATA_PAGE_V2) {
-                throw damaged("a page header with an unknown field");
+            int previous = field;
+            field = lead >> 4 == 0 ? size() : field + (lead >> 4);
+            if (field <= previous || !known(depth, parent, field, type)) {
+                throw damaged("a page header with a field that no page has");
             }
-            if (type == INT && depth == 0 && field == COMPRESSED_SIZE) {
-                compressedSize = zigzag();
-            } else if (type == INT && depth == 0 && field == UNCOMPRESSED_SIZE) {
-                uncompressedSize = zigzag();
-            } else if (type == INT
-                    && depth == 1
-                    && field == VALUES
-                    && (parent == DATA_PAGE || parent == DATA_PAGE_V2)) {
-                values += zigzag();
-            } else if (type == INT
-                    && depth == 1
+            if (depth == 0 && field == COMPRESSED_SIZE) {
+                compressedSize = size();
+            } else if (depth == 0 && field == UNCOMPRESSED_SIZE) {
+                uncompressedSize = size();
+            } else if (depth == 1 && field == VALUES && (parent == DATA_PAGE || parent == DATA_PAGE_V2)) {
+                values += size();
+            } else if (depth == 1
                     && parent == DATA_PAGE_V2
                     && (field == DEFINITION_LEVELS || field == REPETITION_LEVELS)) {
-                levels += zigzag();
+                levels += size();
             } else if (depth == 1 && parent == DATA_PAGE_V2 && field == IS_COMPRESSED) {
                 packed = type == BOOLEAN_TRUE;
             } else if (type == STRUCT) {
@@ -230,6 +227,24 @@ final class ParquetCheck {
                 skip(type, depth);
             }
         }
+    }
+
+    /** Whether a page header has such a field; what lies deeper and the footer are not looked at. */
+    private static boolean known(int depth, int parent, int field, int type) {
+        boolean flag = type == BOOLEAN_TRUE || type == BOOLEAN_FALSE;
+        if (depth == 0) {
+            return field <= 4 ? type == INT : field <= DATA_PAGE_V2 && type == STRUCT;
+        }
+        if (depth > 1) {
+            return true;
+        }
+        return switch (parent) {
+            case DATA_PAGE -> field <= 4 ? type == INT : field == 5 && type == STRUCT;
+            case DICTIONARY_PAGE -> field <= 2 ? type == INT : field == 3 && flag;
+            case DATA_PAGE_V2 ->
+                field <= REPETITION_LEVELS ? type == INT : field == IS_COMPRESSED ? flag : field == 8 && type == STRUCT;
+            default -> true;
+        };
     }
 
     private void skip(int type, int depth) {
@@ -293,8 +308,13 @@ final class ParquetCheck {
         throw damaged("a number of too many bytes");
     }
 
-    private long zigzag() {
-        long value = varint();
-        return value >>> 1 ^ -(value & 1);
+    /** A number that must be a size: an {@code i32} that is not negative. */
+    private int size() {
+        long coded = varint();
+        long value = coded >>> 1 ^ -(coded & 1);
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw damaged("a size of %d".formatted(value));
+        }
+        return (int) value;
     }
 }

@@ -236,9 +236,10 @@ class SourcesTest {
     /** Damage that the Parquet library answers with an endless search, all of the heap, and a native crash. */
     @ParameterizedTest
     @CsvSource({
-        "26, 11c40c59b42eea4ed3, unknown field",
+        "26, 11c40c59b42eea4ed3, a field that no page has",
         "11, 7f, outside of its column",
         "6429, ff7f, does not end",
+        "15, 17, a field that no page has",
         "29, ffffff7f, unpacks to more than it declares",
     })
     void parquetDamage(int at, String bytes, String message) throws IOException {
