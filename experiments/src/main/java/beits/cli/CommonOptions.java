@@ -29,10 +29,19 @@ final class CommonOptions {
     DeviceOptions.KernelForm form = DeviceOptions.KernelForm.AUTOMATIC;
 
     Device open() {
+        return open(device);
+    }
+
+    /** Another device under the same options. */
+    Device open(String name) {
         if (threads < 0) {
             throw new UserException("--threads " + threads + ": must be at least 1");
         }
-        int count = threads == 0 ? DeviceOptions.DEFAULT.threads() : threads;
-        return Devices.open(device, new DeviceOptions(count, form));
+        return Devices.open(name, new DeviceOptions(threadCount(), form));
+    }
+
+    /** Threads of the cpu device. */
+    int threadCount() {
+        return threads == 0 ? DeviceOptions.DEFAULT.threads() : threads;
     }
 }

@@ -215,6 +215,8 @@ class RunTest {
                 "report nowhere",
                 "recipes nothing",
                 "benchmark step --model huge",
+                "benchmark step --peer tensorflow",
+                "benchmark infer --peer libtorch --vs cpu",
                 "benchmark step --batch 0"
             })
     void mistakeIsOneLineAndLeavesNothing(String line) {
@@ -233,6 +235,35 @@ class RunTest {
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.err).contains("--help").hasLineCount(1);
         assertThat(ended.out).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"step", "infer"})
+    void benchmarksCompareDevices(String work) {
+        Ended ended = beits(
+                "benchmark",
+                work,
+                "--model",
+                "tiny",
+                "--batch",
+                "1",
+                "--repeats",
+                "1",
+                "--warmup",
+                "0",
+                "--vs",
+                "cpu",
+                "--json");
+        assertThat(ended.code).as(ended.err).isZero();
+        JsonNode result = JsonMapper.builder().build().readTree(ended.out);
+        assertThat(result.get("parameters").asLong()).isGreaterThan(800_000);
+        assertThat(result.get("seconds").asDouble()).isPositive();
+        assertThat(result.get("vsSeconds").asDouble()).isPositive();
+        assertThat(result.get("times").asDouble())
+                .isCloseTo(
+                        result.get("seconds").asDouble()
+                                / result.get("vsSeconds").asDouble(),
+                        within(1e-9));
     }
 
     @Test

@@ -107,6 +107,13 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
             return names(parquet.getFileMetaData().keyValueMetadata().getOrDefault("huggingface", ""), labelColumn);
         } catch (PictureException e) {
             throw e;
+        } catch (OutOfMemoryError e) {
+            // One damaged length inside a packed page makes the library ask for up to 2 GB at once; the heap is whole
+            // after that.
+            throw new PictureException(
+                    file.toString(),
+                    "not a whole Parquet file, or its rows need more memory than the JVM has: " + e.getMessage(),
+                    e);
         } catch (IOException | RuntimeException e) {
             // The Parquet library answers damaged files with many unchecked exceptions.
             throw new PictureException(

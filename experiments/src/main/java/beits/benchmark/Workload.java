@@ -1,0 +1,33 @@
+package beits.benchmark;
+
+import beits.device.Profile;
+
+/** Work on one batch that can be done again and again, ready on its device. */
+public interface Workload extends AutoCloseable {
+    /** Does the work once. */
+    void run();
+
+    /** Does the work once more, kernel by kernel. */
+    Profile profile();
+
+    /** Values of the model. */
+    long parameters();
+
+    /** Floating-point operations of the work. */
+    long flops();
+
+    /** Bytes of arenas and scratch. */
+    long memory();
+
+    @Override
+    void close();
+
+    /** Seconds a run, the mean of several. */
+    default double seconds(int runs) {
+        long start = System.nanoTime();
+        for (int i = 0; i < runs; i++) {
+            run();
+        }
+        return (System.nanoTime() - start) / 1e9 / runs;
+    }
+}

@@ -1,0 +1,49 @@
+package beits.cli;
+
+import beits.device.Profile;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Profiles of one program on two devices, side by side. */
+final class Rooflines {
+    private Rooflines() {}
+
+    /**
+     * A table of all kernels, the most expensive first.
+     *
+     * @param profile of the device in question
+     * @param other of the device that it is compared with
+     * @param otherName its name
+     */
+    static String beside(Profile profile, Profile other, String otherName) {
+        Map<String, Profile.Entry> others =
+                other.entries().stream().collect(Collectors.toMap(Profile.Entry::label, Function.identity()));
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-44s %6s %9s %9s %9s %11s %7s%n",
+                "kernel",
+                "runs",
+                "ms",
+                "GFLOP/s",
+                "GB/s",
+                otherName + " ms",
+                "speed"));
+        for (Profile.Entry e : profile.entries()) {
+            Profile.Entry beside = others.get(e.label());
+            double seconds = beside == null ? Double.NaN : beside.seconds();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-44s %6d %9.2f %9.1f %9.1f %11.2f %6.0f%%%n",
+                    e.label(),
+                    e.runs(),
+                    e.seconds() * 1e3,
+                    e.gigaflops(),
+                    e.gigabytes(),
+                    seconds * 1e3,
+                    100 * seconds / e.seconds()));
+        }
+        return text.toString();
+    }
+}
