@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchmarkCommand.Step.class,
             BenchmarkCommand.Infer.class,
+            KernelBenchmarkCommand.class,
             TokenizerBenchmarkCommand.class,
             DataBenchmarkCommand.class
         })

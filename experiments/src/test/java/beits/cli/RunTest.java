@@ -217,7 +217,9 @@ class RunTest {
                 "benchmark step --model huge",
                 "benchmark step --peer tensorflow",
                 "benchmark infer --peer libtorch --vs cpu",
-                "benchmark step --batch 0"
+                "benchmark step --batch 0",
+                "benchmark kernels --only nothing",
+                "benchmark kernels --repeats 0"
             })
     void mistakeIsOneLineAndLeavesNothing(String line) {
         Path out = home.resolve("never");
@@ -235,6 +237,24 @@ class RunTest {
         assertThat(ended.code).isEqualTo(2);
         assertThat(ended.err).contains("--help").hasLineCount(1);
         assertThat(ended.out).isEmpty();
+    }
+
+    @Test
+    void benchmarkOfKernelsComparesDevices() {
+        Ended ended =
+                beits("benchmark kernels --model tiny --batch 1 --repeats 1 --warmup 0 --vs cpu --json".split(" "));
+        assertThat(ended.code).as(ended.err).isZero();
+        JsonNode kernels = JsonMapper.builder().build().readTree(ended.out).get("kernels");
+        assertThat(kernels.size()).isEqualTo(23);
+        for (JsonNode kernel : kernels) {
+            assertThat(kernel.get("seconds").asDouble()).isPositive();
+            assertThat(kernel.get("share").asDouble()).isPositive();
+            assertThat(kernel.get("speed").asDouble())
+                    .isCloseTo(
+                            kernel.get("vsSeconds").asDouble()
+                                    / kernel.get("seconds").asDouble(),
+                            within(1e-9));
+        }
     }
 
     @ParameterizedTest
