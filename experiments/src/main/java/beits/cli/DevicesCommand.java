@@ -35,7 +35,7 @@ final class DevicesCommand implements Callable<Integer> {
                                     : String.format(Locale.ROOT, ", %.1f GB", device.memory() / 1e9)));
                 }
             } catch (DeviceException e) {
-                out.println(String.format(Locale.ROOT, "%-14s %s", provider.family(), e.getMessage()));
+                out.println(String.format(Locale.ROOT, "%-14s not usable: %s", provider.family(), e.getMessage()));
             }
         }
         return 0;

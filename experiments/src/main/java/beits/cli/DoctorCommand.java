@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,14 +56,9 @@ final class DoctorCommand implements Callable<Integer> {
                         "Java heap up to %.1f GB; models lie outside of it (BEITS_OPTS=-Xmx8g changes the heap)",
                         runtime.maxMemory() / 1e9));
         Optional<Path> sdk = sdk();
-        say(
-                out,
-                sdk.isPresent(),
-                "TornadoVM SDK",
-                sdk.map(Path::toString)
-                        .orElse(
-                                "none: `sdk install tornadovm` (a -jdk25 one), or set TORNADOVM_HOME; needed for GPUs only"));
+        say(out, sdk.isPresent(), "TornadoVM SDK", sdk.map(Path::toString).orElseGet(DoctorCommand::missingSdk));
         if (sdk.isPresent()) {
+            sayFlags(out, sdk.get());
             boolean opencl = openClDriver();
             say(
                     out,
@@ -78,19 +75,66 @@ final class DoctorCommand implements Callable<Integer> {
                     say(out, true, "device", device.name() + ", " + device.kind());
                 }
             } catch (DeviceException e) {
-                say(out, false, "device", provider.family() + ": " + e.getMessage());
+                say(out, false, "device", String.valueOf(e.getMessage()));
             }
         }
         return 0;
     }
 
+    /** The SDK that is named, and only when none is named the one in SDKMAN's place: as the launcher and the build do. */
     private static Optional<Path> sdk() {
-        return Stream.of(
-                        Optional.ofNullable(System.getenv("TORNADOVM_HOME")).map(Path::of),
-                        Optional.of(Path.of(System.getProperty("user.home"), ".sdkman/candidates/tornadovm/current")))
-                .flatMap(Optional::stream)
-                .filter(path -> Files.isDirectory(path.resolve("share/java/tornado")))
-                .findFirst();
+        String named = System.getenv("TORNADOVM_HOME");
+        Path place = named == null || named.isEmpty()
+                ? Path.of(System.getProperty("user.home"), ".sdkman/candidates/tornadovm/current")
+                : Path.of(named);
+        return Optional.of(place).filter(path -> Files.isDirectory(path.resolve("share/java/tornado")));
+    }
+
+    private static String missingSdk() {
+        String named = System.getenv("TORNADOVM_HOME");
+        return named == null || named.isEmpty()
+                ? "none: `sdk install tornadovm` (a -jdk25 one), or set TORNADOVM_HOME; needed for GPUs only"
+                : "TORNADOVM_HOME=" + named
+                        + " holds none (no share/java/tornado): correct it, or unset it to use SDKMAN's";
+    }
+
+    /** Says whether the SDK is one for this JDK and, in a JVM that has TornadoVM, whether it has the flags and memory for it. */
+    private static void sayFlags(PrintWriter out, Path sdk) throws IOException {
+        Path release = sdk.resolve("etc/tornado.release");
+        if (Files.isRegularFile(release)) {
+            Matcher version = Pattern.compile("version=(\\S+-jdk(\\d+)\\S*)").matcher(Files.readString(release));
+            if (version.find()) {
+                int running = Runtime.version().feature();
+                boolean fits = version.group(2).equals(String.valueOf(running));
+                say(
+                        out,
+                        fits,
+                        "SDK's JDK",
+                        fits
+                                ? version.group(1)
+                                : "%s is not for this JDK %d: install the -jdk%d SDK"
+                                        .formatted(version.group(1), running, running));
+            }
+        }
+        if (ModuleLayer.boot().findModule("tornado.runtime").isEmpty()) {
+            return;
+        }
+        boolean stops = "false".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"));
+        say(
+                out,
+                stops,
+                "bail-out",
+                stops
+                        ? "off: a kernel that fails ends the run"
+                        : "on: kernels that fail would go on as slow Java; add -Dtornado.recover.bailout=False to java");
+        String memory = System.getProperty("tornado.device.memory");
+        say(
+                out,
+                memory != null,
+                "device memory",
+                memory != null
+                        ? "TornadoVM may use " + memory
+                        : "TornadoVM's default of 4 GB: add -Dtornado.device.memory=<n>GB to java for larger models");
     }
 
     private static boolean openClDriver() throws IOException {

@@ -28,12 +28,20 @@ final class TornadoVmDevices {
     }
 
     static DeviceDescription describe(String name, TornadoDevice device) {
-        String kind = "%s %s on %s (%s)"
+        String driver = device.getPhysicalDevice()
+                .getDeviceInfo()
+                .lines()
+                .filter(line -> line.startsWith("Driver version"))
+                .map(line -> ", driver" + line.substring(line.indexOf(':') + 1).stripTrailing())
+                .findFirst()
+                .orElse("");
+        String kind = "%s %s on %s (%s%s)"
                 .formatted(
                         device.getTornadoVMBackend(),
                         device.getDeviceType().name().toLowerCase(Locale.ROOT),
                         device.getPhysicalDevice().getDeviceName().strip(),
-                        device.getPlatformName().strip());
+                        device.getPlatformName().strip(),
+                        driver);
         return new DeviceDescription(name, kind, device.getMaxGlobalMemory(), Float.SIZE);
     }
 
