@@ -9,6 +9,7 @@ import beits.data.PicturePipeline;
 import beits.data.Pipeline;
 import beits.data.PretrainPipeline;
 import beits.data.SegmentationPipeline;
+import beits.data.source.ColourDrawings;
 import beits.device.Device;
 import beits.device.DeviceOptions;
 import beits.device.Devices;
@@ -53,7 +54,7 @@ import picocli.CommandLine.Spec;
         name = "data",
         mixinStandardHelpOptions = true,
         description = "Looks at pictures before they are trained on.",
-        subcommands = {DataCommand.Inspect.class, DataCommand.Sheet.class})
+        subcommands = {DataCommand.Inspect.class, DataCommand.Sheet.class, DataCommand.Drawings.class})
 final class DataCommand {
     private DataCommand() {}
 
@@ -136,6 +137,67 @@ final class DataCommand {
                     .map(e -> "%s (%,d)".formatted(e.getKey(), e.getValue().longValue()))
                     .collect(Collectors.joining(", "));
             return counts.size() > shown ? "%s and %d more".formatted(first, counts.size() - shown) : first;
+        }
+    }
+
+    /** {@code beits data drawings}. */
+    @Command(
+            name = "drawings",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Makes a sample like the bundled colour drawings from the Open Clip Art collection, for data.source",
+                "drawings_sample with data.path: 64 x 64 with alpha, ten classes, no drawing twice."
+            })
+    static final class Drawings implements Callable<Integer> {
+        @Parameters(
+                paramLabel = "COLLECTION",
+                defaultValue = "/usr/share/openclipart/png",
+                description = "folder with one folder a class (default: ${DEFAULT-VALUE}, Debian's openclipart-png)")
+        private Path collection = Path.of("");
+
+        @Option(names = "--out", required = true, paramLabel = "DIR", description = "empty or new folder")
+        private Path out = Path.of("");
+
+        @Option(
+                names = "--per-class",
+                defaultValue = "400",
+                description = "drawings of a class at most (default: ${DEFAULT-VALUE})")
+        private int perClass = 400;
+
+        @Option(
+                names = "--test-share",
+                defaultValue = "6",
+                description = "one drawing in so many is for testing (default: ${DEFAULT-VALUE})")
+        private int testShare = 6;
+
+        @Option(names = "--seed", defaultValue = "1", description = "which drawings (default: ${DEFAULT-VALUE})")
+        private long seed = 1;
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException {
+            if (perClass < 1 || testShare < 2) {
+                throw new UserException("--per-class must be at least 1, --test-share at least 2");
+            }
+            if (!Files.isDirectory(collection)) {
+                throw new UserException("%s: no such folder; install Debian's openclipart-png, or name a folder with %s"
+                        .formatted(collection, String.join(", ", ColourDrawings.CLASS_NAMES)));
+            }
+            RunFolder.requireEmpty(out);
+            Files.createDirectories(out);
+            ColourDrawings.Prepared prepared = ColourDrawings.prepare(collection, out, perClass, testShare, seed);
+            prepared.refused().forEach(fault -> Streams.err(spec).println("beits: left out: " + fault));
+            Streams.out(spec)
+                    .println("%,d drawings to train on, %,d to test with; %,d repetitions and %,d others left out   %s"
+                            .formatted(
+                                    prepared.train(),
+                                    prepared.test(),
+                                    prepared.duplicates(),
+                                    prepared.refused().size(),
+                                    out));
+            return 0;
         }
     }
 

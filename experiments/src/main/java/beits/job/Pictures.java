@@ -37,7 +37,7 @@ public final class Pictures {
                 switch (recipe.source()) {
                     case FASHION_MNIST_SAMPLE -> FashionMnist.bundled(FashionMnist.Part.TRAIN);
                     case FASHION_MNIST -> FashionMnist.folder(fashion(recipe), FashionMnist.Part.TRAIN);
-                    case DRAWINGS_SAMPLE -> ColourDrawings.bundled(true);
+                    case DRAWINGS_SAMPLE -> drawings(recipe, true);
                     case CIFAR_10 -> Cifar.ten(path(recipe), true);
                     case CIFAR_100 -> Cifar.hundred(path(recipe), true, true);
                     case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("train"), reader());
@@ -58,7 +58,7 @@ public final class Pictures {
         return switch (recipe.source()) {
             case FASHION_MNIST_SAMPLE -> FashionMnist.bundled(FashionMnist.Part.TEST);
             case FASHION_MNIST -> FashionMnist.folder(fashion(recipe), FashionMnist.Part.TEST);
-            case DRAWINGS_SAMPLE -> ColourDrawings.bundled(false);
+            case DRAWINGS_SAMPLE -> drawings(recipe, false);
             case CIFAR_10 -> Cifar.ten(path(recipe), false);
             case CIFAR_100 -> Cifar.hundred(path(recipe), false, true);
             case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("val"), reader());
@@ -160,6 +160,12 @@ public final class Pictures {
         }
         Collections.sort(found);
         return found;
+    }
+
+    private static Dataset drawings(DataRecipe recipe, boolean train) {
+        return recipe.path() == null
+                ? ColourDrawings.bundled(train)
+                : ColourDrawings.folder(Path.of(recipe.path()), train);
     }
 
     private static Path fashion(DataRecipe recipe) {

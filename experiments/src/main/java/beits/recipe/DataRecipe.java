@@ -18,7 +18,7 @@ public record DataRecipe(Source source, @Nullable String path, int limit, boolea
         FASHION_MNIST_SAMPLE,
         /** Fashion-MNIST as IDX files in {@code path}, else where Debian's package puts them. */
         FASHION_MNIST,
-        /** The bundled colour drawings, 64 x 64 pixels. */
+        /** The bundled colour drawings, 64 x 64 pixels, or those that {@code beits data drawings} made in {@code path}. */
         DRAWINGS_SAMPLE,
         /** CIFAR-10's binary files in {@code path}. */
         CIFAR_10,
