@@ -76,6 +76,8 @@ public final class LibtorchPeer implements AutoCloseable {
         builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
         builder.environment().put("MALLOC_MMAP_THRESHOLD_", "1073741824");
         builder.environment().put("MALLOC_TRIM_THRESHOLD_", "8589934592");
+        // Left to itself OpenBLAS takes the kernels and blocks of this processor; a forced older type halves its speed.
+        builder.environment().keySet().removeAll(List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"));
         process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
         questions = process.outputWriter(StandardCharsets.UTF_8);
