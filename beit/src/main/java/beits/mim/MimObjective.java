@@ -16,7 +16,7 @@ import java.util.Map;
  * patches of the batch, so pictures with more of them weigh more (official {@code engine_for_pretraining}).
  */
 public final class MimObjective implements Objective<MimBatch> {
-    /** Name of the counter of masked patches whose visual token was predicted. */
+    /** Name of the counter of recovered patches whose visual token was predicted. */
     public static final String ACCURACY = "mimAccuracy";
 
     private final Layout layout;
@@ -33,9 +33,18 @@ public final class MimObjective implements Objective<MimBatch> {
      * @param seed of the run
      */
     public MimObjective(Layout layout, MaskedImageModel model, int batch, int maskPatches, long seed) {
+        this(layout, model, batch, maskPatches, false, seed);
+    }
+
+    /**
+     * The objective for a fixed batch size.
+     *
+     * @param all whether the visual tokens of every patch are predicted, the visible ones too (paper, Table 4)
+     */
+    public MimObjective(Layout layout, MaskedImageModel model, int batch, int maskPatches, boolean all, long seed) {
         this.layout = layout;
         this.model = model;
-        this.inputs = MimInputs.create(layout, model.encoder().config(), batch, maskPatches);
+        this.inputs = MimInputs.create(layout, model.encoder().config(), batch, maskPatches, all);
         this.draws = new DropPathDraws(seed);
     }
 
@@ -64,7 +73,7 @@ public final class MimObjective implements Objective<MimBatch> {
 
     @Override
     public int rows(MimBatch batch) {
-        return batch.masked();
+        return inputs.recovered(batch);
     }
 
     @Override

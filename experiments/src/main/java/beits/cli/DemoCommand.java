@@ -1,12 +1,13 @@
 package beits.cli;
 
 import beits.demo.Demo;
+import beits.demo.DemoRecipe;
 import beits.device.Device;
+import beits.recipe.Overrides;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -38,30 +39,25 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "empty or new folder (default: runs/demo-N)")
     private @Nullable Path out;
 
+    @Option(
+            names = "--set",
+            paramLabel = "RECIPE:FIELD=VALUE",
+            description =
+                    "a field of fashion-tokenizer, fashion-pretrain or fashion-finetune, such as fashion-finetune:labelsPerClass=30; repeatable")
+    private List<String> overrides = List.of();
+
     @Spec
     private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         PrintWriter err = Streams.err(spec);
+        DemoRecipe recipe = DemoRecipe.of(seed, new Overrides(overrides));
         Path folder = out == null ? fresh() : empty(out);
-        boolean terminal = Streams.errorIsTerminal();
-        List<Progress> bars = new ArrayList<>();
-        try (Device device = common.open()) {
-            Demo demo = new Demo(
-                    device,
-                    folder,
-                    seed,
-                    title -> {
-                        bars.forEach(Progress::close);
-                        bars.clear();
-                        Progress progress = new Progress(title, err, terminal);
-                        bars.add(progress);
-                        return progress;
-                    },
-                    err::println);
-            Demo.Result result = demo.run();
-            bars.forEach(Progress::close);
+        try (Device device = common.open();
+                Stages stages = new Stages(err, Streams.errorIsTerminal())) {
+            Demo.Result result = new Demo(device, folder, recipe, stages::next, err::println).run();
+            stages.close();
             Streams.out(spec)
                     .println("report: %s   pre-trained %s, from scratch %s"
                             .formatted(

@@ -5,12 +5,13 @@ import beits.autograd.Layout;
 import beits.classification.ClassificationObjective;
 import beits.data.Dataset;
 import beits.image.PictureException;
+import beits.job.MimTraining;
 import beits.job.Pictures;
 import beits.job.SegmentPictures;
-import beits.mim.MimObjective;
+import beits.mim.MimBatch;
+import beits.mim.MimTarget;
 import beits.model.BeitConfig;
 import beits.model.ImageClassifier;
-import beits.model.MaskedImageModel;
 import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
 import beits.optim.ParameterGroup;
@@ -62,19 +63,17 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
     static DryRun of(PretrainRecipe recipe) {
         Layout layout = new Layout();
         BeitConfig config = recipe.model().config();
-        MimObjective objective = new MimObjective(
-                layout,
-                new MaskedImageModel(layout, config, PAPER_VOCABULARY),
-                recipe.optim().batchSize(),
-                recipe.mask().maskPatches(),
-                0);
+        Objective<MimBatch> objective =
+                MimTraining.of(recipe, layout, PAPER_VOCABULARY).objective();
         return of(
                 objective,
                 layout,
                 recipe.optim(),
                 recipe.data(),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
-                "a tokenizer of %d words; its own program is not counted".formatted(PAPER_VOCABULARY));
+                recipe.target() == MimTarget.MASKED_PIXELS
+                        ? ""
+                        : "a tokenizer of %d words; its own program is not counted".formatted(PAPER_VOCABULARY));
     }
 
     static DryRun of(FinetuneRecipe recipe, int classesWithoutData) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             AttentionCommand.class,
             ProbeCommand.class,
             FewLabelCommand.class,
+            ReproduceCommand.class,
             DataCommand.class,
             ConvertCommand.class,
             TokenizeCommand.class,

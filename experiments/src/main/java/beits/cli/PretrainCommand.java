@@ -7,6 +7,7 @@ import beits.job.LoadedTokenizer;
 import beits.job.Pictures;
 import beits.job.PretrainJob;
 import beits.job.TokenizeJob;
+import beits.mim.MimTarget;
 import beits.recipe.PretrainRecipe;
 import beits.report.MimPictures;
 import beits.report.ReportPage;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Pre-trains BEiT by masked image modelling, from a recipe.")
 final class PretrainCommand implements Callable<Integer> {
+    private static final String TITLE = "Masked image modelling";
     private static final int INSPECTED = 8;
 
     @Mixin
@@ -56,6 +58,14 @@ final class PretrainCommand implements Callable<Integer> {
             Streams.out(spec).print(DryRun.of(recipe).text());
             return 0;
         }
+        String start = recipe.initFrom();
+        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
+        if (recipe.target() == MimTarget.MASKED_PIXELS) {
+            return RecipeRun.run(spec, common, options, recipe, TITLE, context -> {
+                PretrainJob.Result result = PretrainJob.run(recipe, null, pretrained, context, 1, (_, _) -> {});
+                return new RecipeRun.Left(result.outcome(), result.weights(), "", List.of());
+            });
+        }
         String tokenizerFile = recipe.tokenizer();
         if (tokenizerFile == null) {
             throw new UserException(
@@ -66,9 +76,7 @@ final class PretrainCommand implements Callable<Integer> {
             throw new UserException("--token-cache: " + TokenizeCommand.NOT_FIXED);
         }
         Path kept = tokenCache == null ? options.folder(recipe).path().resolve("tokens") : tokenCache;
-        String start = recipe.initFrom();
-        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
-        return RecipeRun.run(spec, common, options, recipe, "Masked image modelling", context -> {
+        return RecipeRun.run(spec, common, options, recipe, TITLE, context -> {
             try (LoadedTokenizer tokenizer = LoadedTokenizer.open(
                             context.device(),
                             Checkpoint.find(tokenizerFile),

@@ -44,7 +44,6 @@ import tools.jackson.databind.JsonNode;
 public final class Demo {
     private final Device device;
     private final Path out;
-    private final long seed;
     private final DemoRecipe recipe;
     private final Function<String, Consumer<TrainingEvent>> listeners;
     private final Consumer<String> notes;
@@ -62,19 +61,19 @@ public final class Demo {
      * A demo.
      *
      * @param out folder for everything that comes of it
+     * @param recipe of the stages
      * @param listeners gives a listener for each stage, by title
      * @param notes hears what the user should know, one line each
      */
     public Demo(
             Device device,
             Path out,
-            long seed,
+            DemoRecipe recipe,
             Function<String, Consumer<TrainingEvent>> listeners,
             Consumer<String> notes) {
         this.device = device;
         this.out = out;
-        this.seed = seed;
-        this.recipe = DemoRecipe.of(seed);
+        this.recipe = recipe;
         this.listeners = listeners;
         this.notes = notes;
     }
@@ -103,7 +102,7 @@ public final class Demo {
                     use.codebook.perplexity(),
                     use.error));
             // One picture of each class.
-            Dataset chosen = Splits.fewLabels(test, 1, seed);
+            Dataset chosen = Splits.fewLabels(test, 1, pretrain.run().seed());
             MimPictures pictures = MimPictures.of(pretrain, chosen, tokenizer, chosen.size());
             List<ReportPage.Section> seen = new ArrayList<>();
             NamedTensors encoder = stage(
@@ -194,7 +193,7 @@ public final class Demo {
             Accuracy scratch,
             double minutes)
             throws IOException {
-        int labels = DemoRecipe.LABELS;
+        int labels = recipe.pretrained().labelsPerClass();
         List<ReportPage.Section> sections = new ArrayList<>();
         sections.add(new ReportPage.Figures(List.of(
                 new ReportPage.Figure(percent(pretrained.top1()), "pre-trained, %d labels a class".formatted(labels)),
@@ -208,7 +207,8 @@ public final class Demo {
                 "Visual tokens",
                 String.format(
                         Locale.ROOT,
-                        "The dVAE turns each 28x28 picture into 7x7 words out of 256 and paints it again from them. On the test pictures it uses %d words (perplexity %.0f); the mean absolute error of a pixel is %.3f of the full range.",
+                        "The dVAE turns each picture into a grid of words out of %d and paints it again from them. On the test pictures it uses %d words (perplexity %.0f); the mean absolute error of a pixel is %.3f of the full range.",
+                        use.codebook.words(),
                         use.codebook.used(),
                         use.codebook.perplexity(),
                         use.error)));
@@ -248,7 +248,7 @@ public final class Demo {
         new ReportPage(
                         "BEiT on Fashion-MNIST",
                         "A tokenizer, a small BEiT pre-trained on its visual tokens, and what that is worth with few labels. Seed %d."
-                                .formatted(seed),
+                                .formatted(recipe.pretrain().run().seed()),
                         sections)
                 .write(file);
         return file;

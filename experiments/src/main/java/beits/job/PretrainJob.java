@@ -8,10 +8,9 @@ import beits.data.LoaderOptions;
 import beits.data.PretrainPipeline;
 import beits.image.Resampling;
 import beits.mim.MimBatch;
-import beits.mim.MimObjective;
+import beits.mim.MimTarget;
 import beits.mim.TokenPredictor;
 import beits.model.BeitConfig;
-import beits.model.MaskedImageModel;
 import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
 import beits.optim.ParameterGroup;
@@ -51,7 +50,7 @@ public final class PretrainJob {
      */
     public record Result(TrainingLoop.Outcome outcome, NamedTensors weights) {}
 
-    /** Looks at the model when training has ended, while it is still on the device. */
+    /** Looks at a model that predicts visual tokens when training has ended, while it is still on the device. */
     @FunctionalInterface
     public interface Inspection {
         /** Looks. */
@@ -61,13 +60,13 @@ public final class PretrainJob {
     /**
      * Runs the job from scratch.
      *
-     * @param tokenizer for batches of the recipe's size
+     * @param tokenizer for batches of the recipe's size, or none where pixels are the target
      * @param inspectBatch pictures of a batch for the inspection
      * @param inspection what to look at in the end
      */
     public static Result run(
             PretrainRecipe recipe,
-            LoadedTokenizer tokenizer,
+            @Nullable LoadedTokenizer tokenizer,
             JobContext context,
             int inspectBatch,
             Inspection inspection)
@@ -78,14 +77,14 @@ public final class PretrainJob {
     /**
      * Runs the job.
      *
-     * @param tokenizer for batches of the recipe's size
+     * @param tokenizer for batches of the recipe's size, or none where pixels are the target
      * @param pretrained a model of any layout to start the encoder from, or none to start from scratch
      * @param inspectBatch pictures of a batch for the inspection
      * @param inspection what to look at in the end
      */
     public static Result run(
             PretrainRecipe recipe,
-            LoadedTokenizer tokenizer,
+            @Nullable LoadedTokenizer tokenizer,
             @Nullable NamedTensors pretrained,
             JobContext context,
             int inspectBatch,
@@ -93,25 +92,22 @@ public final class PretrainJob {
             throws IOException {
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
-        checkGrids(config, tokenizer.tokenizer());
+        boolean pixels = recipe.target() == MimTarget.MASKED_PIXELS;
+        LoadedTokenizer tokens = pixels ? null : tokenizer(tokenizer, config);
         Dataset data = Pictures.training(recipe.data());
         Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
-        PretrainPipeline pipeline = pipeline(
-                recipe,
-                tokenizer.tokenizer().viewSize(),
-                tokenizer.tokenizer().channels(),
-                tokenizer.tokenizer().pixels());
+        PretrainPipeline pipeline = tokens == null
+                ? pipeline(recipe, config.imageHeight(), config.channels(), PixelMapping.CENTRED)
+                : pipeline(
+                        recipe,
+                        tokens.tokenizer().viewSize(),
+                        tokens.tokenizer().channels(),
+                        tokens.tokenizer().pixels());
         LoaderOptions options = LoaderOptions.training(
                 optim.batchSize(), recipe.run().seed(), recipe.run().workers());
         Layout layout = new Layout();
-        MaskedImageModel model =
-                new MaskedImageModel(layout, config, tokenizer.tokenizer().vocabulary());
-        MimObjective objective = new MimObjective(
-                layout,
-                model,
-                optim.batchSize(),
-                recipe.mask().maskPatches(),
-                recipe.run().seed());
+        MimTraining training = MimTraining.of(
+                recipe, layout, tokens == null ? 0 : tokens.tokenizer().vocabulary());
         Optimiser optimiser = new Optimiser(
                 layout,
                 optim.settings(),
@@ -120,17 +116,17 @@ public final class PretrainJob {
                         new LayerDecay(optim.layerDecay(), config.depth()),
                         ParameterGroup.NEVER_DECAYED,
                         true));
-        TokenPredictor predictor = new TokenPredictor(layout, model, inspectBatch);
+        TokenPredictor predictor = new TokenPredictor(layout, training.model(), inspectBatch);
         Map<String, String> description = new ModelCard(
-                        ModelKind.MASKED_IMAGE_MODEL,
+                        pixels ? ModelKind.ENCODER : ModelKind.MASKED_IMAGE_MODEL,
                         recipe.model(),
                         null,
-                        model.vocabulary(),
+                        pixels ? 0 : training.model().vocabulary(),
                         null,
                         List.of(),
                         normalisation.mean(),
                         normalisation.std(),
-                        tokenizer.hash())
+                        tokens == null ? null : tokens.hash())
                 .description();
         try (LoaderSource<MimBatch> source = new LoaderSource<>(
                         data,
@@ -138,11 +134,11 @@ public final class PretrainJob {
                         options,
                         recipe.data().skipBroken(),
                         optim.updateFreq(),
-                        batch -> tokenize(batch, tokenizer),
+                        batch -> tokenize(batch, tokens),
                         context.notes());
                 Trainer<MimBatch> trainer = new Trainer<>(
                         context.device(),
-                        objective,
+                        training.objective(),
                         optimiser,
                         optim.updateFreq(),
                         optim.learningRates(source.stepsPerEpoch()),
@@ -154,13 +150,34 @@ public final class PretrainJob {
             }
             TrainingLoop.Outcome outcome =
                     JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, null);
-            if (outcome == TrainingLoop.Outcome.FINISHED) {
+            if (outcome == TrainingLoop.Outcome.FINISHED && !pixels) {
                 inspection.look(predictor, trainer);
             }
-            NamedTensors weights = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
+            NamedTensors all = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
+            NamedTensors weights = pixels ? withoutHead(all) : all;
             description.forEach(weights::describe);
             return new Result(outcome, weights);
         }
+    }
+
+    /** The tokenizer, which has to be there and to fit. */
+    private static LoadedTokenizer tokenizer(@Nullable LoadedTokenizer tokenizer, BeitConfig config) {
+        if (tokenizer == null) {
+            throw new IllegalArgumentException("tokenizer: visual tokens are the target, so there must be one");
+        }
+        checkGrids(config, tokenizer.tokenizer());
+        return tokenizer;
+    }
+
+    /** An encoder alone: a head that paints pixels is of no use to what starts from it. */
+    private static NamedTensors withoutHead(NamedTensors model) {
+        NamedTensors encoder = new NamedTensors();
+        model.tensors().forEach((name, tensor) -> {
+            if (!name.startsWith("lm_head.")) {
+                encoder.put(name, tensor);
+            }
+        });
+        return encoder;
     }
 
     static void checkGrids(BeitConfig config, ImageTokenizer tokenizer) {
@@ -219,7 +236,8 @@ public final class PretrainJob {
                 1 / 0.3);
     }
 
-    private static MimBatch tokenize(Batch batch, LoadedTokenizer tokenizer) {
-        return new MimBatch(batch.images(), batch.masks(), tokenizer.encode(batch.tokenViews()));
+    private static MimBatch tokenize(Batch batch, @Nullable LoadedTokenizer tokenizer) {
+        int[] tokens = tokenizer == null ? new int[batch.masks().length] : tokenizer.encode(batch.tokenViews());
+        return new MimBatch(batch.images(), batch.masks(), tokens);
     }
 }

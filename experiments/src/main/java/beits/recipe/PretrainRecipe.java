@@ -1,5 +1,6 @@
 package beits.recipe;
 
+import beits.mim.MimTarget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer checkpoint of the tokenizer
  * @param initFrom checkpoint of any layout to start the encoder from, or none to start from scratch
  * @param mask which patches are hidden
+ * @param target what is recovered of a picture with hidden patches
  * @param augmentation what happens to pictures
  * @param optim AdamW
  * @param run how the run is kept
@@ -20,6 +22,7 @@ public record PretrainRecipe(
         @Nullable String tokenizer,
         @Nullable String initFrom,
         MaskRecipe mask,
+        MimTarget target,
         AugmentationRecipe augmentation,
         OptimRecipe optim,
         RunRecipe run) {
@@ -35,6 +38,7 @@ public record PretrainRecipe(
 
     /** The same with another seed. */
     public PretrainRecipe withSeed(long seed) {
-        return new PretrainRecipe(data, model, tokenizer, initFrom, mask, augmentation, optim, run.withSeed(seed));
+        return new PretrainRecipe(
+                data, model, tokenizer, initFrom, mask, target, augmentation, optim, run.withSeed(seed));
     }
 }

@@ -54,6 +54,7 @@ class RunTest {
         List<String> arguments = new ArrayList<>(List.of("train-tokenizer", "fashion-tokenizer"));
         arguments.addAll(SMALL);
         arguments.addAll(List.of("--set", "model.hiddenDim=4", "--set", "model.tokens=16"));
+        arguments.addAll(List.of("--set", "optim.warmupEpochs=0", "--set", "optim.warmupSteps=0"));
         arguments.addAll(List.of("--out", out.toString()));
         arguments.addAll(List.of(more));
         return arguments;
