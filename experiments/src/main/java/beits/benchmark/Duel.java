@@ -12,29 +12,28 @@ import java.util.concurrent.TimeUnit;
  * @param peerResident largest resident size of the peer in bytes
  */
 public record Duel(Timing ours, Timing peer, Timing ratio, long peerResident) {
-    private static final double ROUND_SECONDS = 1.5;
+    static final double ROUND_SECONDS = 1.5;
     private static final long REST_MILLIS = 500;
 
-    /** Fights so many rounds after a warm-up of both sides. */
-    public static Duel fight(Workload work, LibtorchPeer peer, int warmup, int rounds)
+    /**
+     * Fights so many rounds; both sides are warm.
+     *
+     * @param runs of ours that make a round
+     * @param peerRuns the same of the peer
+     */
+    static Duel fight(Workload work, int runs, PeerProcess peer, int peerRuns, int rounds)
             throws IOException, InterruptedException {
-        work.seconds(Math.max(1, warmup));
-        int runs = Math.max(1, (int) Math.round(ROUND_SECONDS / work.seconds(1)));
-        work.seconds(runs);
-        peer.measure(Math.max(1, warmup));
         double[] ours = new double[rounds];
         double[] theirs = new double[rounds];
-        double[] ratios = new double[rounds];
         long resident = 0;
         for (int round = 0; round < rounds; round++) {
             TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
             ours[round] = work.seconds(runs);
             TimeUnit.MILLISECONDS.sleep(REST_MILLIS);
-            LibtorchPeer.Measured measured = peer.measure(runs);
+            PeerProcess.Measured measured = peer.measure(peerRuns);
             theirs[round] = measured.seconds();
             resident = measured.peakResident();
-            ratios[round] = theirs[round] / ours[round];
         }
-        return new Duel(new Timing(ours), new Timing(theirs), new Timing(ratios), resident);
+        return new Duel(new Timing(ours), new Timing(theirs), Timing.ratio(theirs, ours), resident);
     }
 }

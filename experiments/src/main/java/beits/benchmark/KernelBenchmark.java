@@ -12,7 +12,7 @@ import org.apache.commons.rng.simple.RandomSource;
 /** Times one kernel on one device, as a program of its own over random operands in [0, 1). */
 public final class KernelBenchmark implements AutoCloseable {
     /** A round is long enough for the clock, and short beside a disturbance. */
-    private static final double ROUND_SECONDS = 0.04;
+    static final double ROUND_SECONDS = 0.04;
 
     private final Program program;
     private final Executable executable;

@@ -40,6 +40,7 @@ public record KernelRow(String name, Kernel kernel) {
         products(all, "mlp in", rows, width, hidden);
         products(all, "mlp out", rows, hidden, width);
         products(all, "token head", batch * model.maskPatches(), width, model.vocabulary());
+        head(all, tokens, width / heads);
         attention(all, batch, tokens, heads, width / heads);
         Operands at = new Operands();
         all.add(new KernelRow("gelu", new Unary(UnaryFunction.GELU, at.next(rows, hidden), at.next(rows, hidden))));
@@ -87,6 +88,26 @@ public record KernelRow(String name, Kernel kernel) {
         all.add(product(name, at.next(rows, out), at.next(out, in), at.next(rows, in), false, false));
         at = new Operands();
         all.add(product(name, at.next(rows, out), at.next(rows, in), at.next(out, in), true, false));
+    }
+
+    /** The two products of one attention head: small ones, with an odd number of rows. */
+    private static void head(List<KernelRow> all, int tokens, int headSize) {
+        Operands at = new Operands();
+        all.add(product(
+                "head scores",
+                at.next(tokens, headSize),
+                at.next(tokens, headSize),
+                at.next(tokens, tokens),
+                false,
+                true));
+        at = new Operands();
+        all.add(product(
+                "head values",
+                at.next(tokens, tokens),
+                at.next(tokens, headSize),
+                at.next(tokens, headSize),
+                false,
+                false));
     }
 
     private static KernelRow product(String name, Slot a, Slot b, Slot c, boolean transposeA, boolean transposeB) {

@@ -3,11 +3,18 @@ package beits.benchmark;
 import java.util.Arrays;
 
 /**
- * Times of repeated runs.
+ * Times of repeated runs, or their ratios.
  *
  * @param seconds one entry a run, in order
  */
 public record Timing(double[] seconds) {
+    /** Quotients, round by round. */
+    public static Timing ratio(double[] numerators, double[] denominators) {
+        double[] ratios = new double[numerators.length];
+        Arrays.setAll(ratios, i -> numerators[i] / denominators[i]);
+        return new Timing(ratios);
+    }
+
     /** The middle time. */
     public double median() {
         return quantile(0.5);

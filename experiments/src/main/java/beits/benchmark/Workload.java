@@ -30,4 +30,17 @@ public interface Workload extends AutoCloseable {
         }
         return (System.nanoTime() - start) / 1e9 / runs;
     }
+
+    /** Runs for so long that the compiler has seen everything. */
+    default void warm(double seconds) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < seconds * 1e9) {
+            run();
+        }
+    }
+
+    /** How many runs take about so long. */
+    default int roundRuns(double seconds) {
+        return (int) Math.max(1, Math.round(seconds / seconds(1)));
+    }
 }

@@ -1,10 +1,12 @@
 package beits.cli;
 
 import beits.benchmark.BenchmarkModel;
-import beits.benchmark.KernelBenchmark;
+import beits.benchmark.KernelContest;
 import beits.benchmark.KernelRow;
 import beits.benchmark.MachinePeak;
-import beits.benchmark.Timing;
+import beits.benchmark.PeerBuild;
+import beits.benchmark.PeerProcess;
+import beits.benchmark.PeerWork;
 import beits.device.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Times each kernel at the size a model needs it at, beside what this machine can do at most.")
 final class KernelBenchmarkCommand implements Callable<Integer> {
+    /** The peer that is not LibTorch but the library of products below one of its builds. */
+    private static final String OPENBLAS = "openblas";
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -58,16 +63,29 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
             description = "a second device to take turns with, for example cpu; a ratio for each kernel")
     private @Nullable String vs;
 
+    @Option(
+            names = "--peer",
+            paramLabel = "NAME",
+            description =
+                    "take turns with a peer on as many threads, fetched when asked for first: openblas for the products,"
+                            + " or libtorch-openblas, libtorch-mkl, or libtorch for whichever is faster")
+    private @Nullable String peer;
+
     @Option(names = "--json", description = "print one line of JSON")
     private boolean json;
 
     @Spec
     private @Nullable CommandSpec spec;
 
+    private final List<PeerProcess> peers = new ArrayList<>();
+
     @Override
     public Integer call() throws IOException {
         if (batch < 1 || repeats < 1 || !(warmup >= 0)) {
             throw new UserException("--batch and --repeats must be at least 1, --warmup at least 0");
+        }
+        if (peer != null && vs != null) {
+            throw new UserException("--peer and --vs: name one of them");
         }
         List<KernelRow> rows = KernelRow.of(BenchmarkModel.of(model), batch).stream()
                 .filter(row -> row.label().contains(only))
@@ -75,90 +93,81 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
         if (rows.isEmpty()) {
             throw new UserException("--only " + only + ": no kernel has that in its line; leave it out to see all");
         }
-        PrintWriter out = Streams.out(spec);
         try (Device device = common.open();
                 Device other = vs == null ? null : common.open(vs)) {
+            startPeers();
             MachinePeak peak = MachinePeak.measure(common.threadCount());
-            if (!json) {
-                out.printf(
-                        Locale.ROOT,
-                        "device %s, %d threads; at most %.0f GFLOP/s of float32 and %.1f GB/s, measured%n%n",
-                        device.description().name(),
-                        common.threadCount(),
-                        peak.flops() / 1e9,
-                        peak.bytes() / 1e9);
-                out.printf(
-                        Locale.ROOT,
-                        "%-52s %9s %7s %9s %7s %6s %-6s%s%n",
-                        "kernel",
-                        "ms",
-                        "spread",
-                        "GFLOP/s",
-                        "GB/s",
-                        "share",
-                        "of",
-                        vs == null ? "" : String.format(Locale.ROOT, " %12s %7s", vs + " ms", "speed"));
-            }
-            List<Map<String, Object>> measured = new ArrayList<>();
-            for (KernelRow row : rows) {
-                Map<String, Object> line = measure(device, other, row, peak);
-                measured.add(line);
-                if (!json) {
-                    out.println(text(line));
-                    out.flush();
-                }
-            }
-            if (json) {
-                Map<String, Object> result = new LinkedHashMap<>();
-                result.put("device", device.description().name());
-                result.put("threads", common.threadCount());
-                result.put("model", model);
-                result.put("batch", batch);
-                result.put("peakFlops", peak.flops());
-                result.put("peakBytes", peak.bytes());
-                result.put("kernels", measured);
-                out.println(Json.line(result));
-            }
+            measure(rows, device, other, peak);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        } finally {
+            peers.forEach(PeerProcess::close);
         }
         return 0;
     }
 
-    private Map<String, Object> measure(Device device, @Nullable Device other, KernelRow row, MachinePeak peak) {
-        try (KernelBenchmark work = new KernelBenchmark(device, row);
-                KernelBenchmark beside = other == null ? null : new KernelBenchmark(other, row)) {
-            work.warm(warmup);
-            if (beside != null) {
-                beside.warm(warmup);
+    private void startPeers() throws IOException {
+        if (peer == null) {
+            return;
+        }
+        List<PeerBuild> builds = peer.equals(OPENBLAS) ? List.of(PeerBuild.OPENBLAS) : PeerBuild.named(peer);
+        for (PeerProcess.Installation at : Peers.fetched(builds, Streams.err(spec))) {
+            peers.add(at.start(common.threadCount()));
+        }
+    }
+
+    private void measure(List<KernelRow> rows, Device device, @Nullable Device other, MachinePeak peak)
+            throws IOException, InterruptedException {
+        PrintWriter out = Streams.out(spec);
+        if (!json) {
+            out.printf(
+                    Locale.ROOT,
+                    "device %s, %d threads; at most %.0f GFLOP/s of float32 and %.1f GB/s, measured%n%n",
+                    device.description().name(),
+                    common.threadCount(),
+                    peak.flops() / 1e9,
+                    peak.bytes() / 1e9);
+            out.printf(
+                    Locale.ROOT,
+                    "%-52s %9s %7s %9s %7s %6s %-6s %s%n",
+                    "kernel",
+                    "ms",
+                    "spread",
+                    "GFLOP/s",
+                    "GB/s",
+                    "share",
+                    "of",
+                    peer == null && vs == null ? "" : "  other ms   speed");
+        }
+        List<Map<String, Object>> measured = new ArrayList<>();
+        for (KernelRow row : rows) {
+            KernelContest contest = peer == null
+                    ? KernelContest.devices(row, device, other, String.valueOf(vs), warmup, repeats)
+                    : KernelContest.peers(
+                            row,
+                            device,
+                            peers,
+                            peer.equals(OPENBLAS) ? PeerWork::openblas : PeerWork::kernel,
+                            warmup,
+                            repeats);
+            Map<String, Object> line = contest.json(peak);
+            measured.add(line);
+            if (!json) {
+                out.println(text(line));
+                out.flush();
             }
-            double[] ours = new double[repeats];
-            double[] theirs = new double[repeats];
-            double[] ratios = new double[repeats];
-            for (int i = 0; i < repeats; i++) {
-                ours[i] = work.round();
-                if (beside != null) {
-                    theirs[i] = beside.round();
-                    ratios[i] = theirs[i] / ours[i];
-                }
-            }
-            Timing timing = new Timing(ours);
-            long flops = row.kernel().flops();
-            long bytes = row.kernel().bytes();
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("kernel", row.label());
-            line.put("seconds", timing.median());
-            line.put("spread", timing.spread());
-            line.put("flopsPerSecond", flops / timing.median());
-            line.put("bytesPerSecond", bytes / timing.median());
-            line.put("share", peak.seconds(flops, bytes) / timing.median());
-            line.put("roof", peak.memoryBound(flops, bytes) ? "memory" : "fma");
-            if (beside != null) {
-                line.put("vsSeconds", new Timing(theirs).median());
-                line.put("speed", new Timing(ratios).median());
-            }
-            return line;
+        }
+        if (json) {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("device", device.description().name());
+            result.put("threads", common.threadCount());
+            result.put("model", model);
+            result.put("batch", batch);
+            result.put("peakFlops", peak.flops());
+            result.put("peakBytes", peak.bytes());
+            result.put("kernels", measured);
+            out.println(Json.line(result));
         }
     }
 
@@ -173,10 +182,14 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
                 number(line, "bytesPerSecond") / 1e9,
                 100 * number(line, "share"),
                 line.get("roof"));
-        return line.containsKey("vsSeconds")
+        return line.containsKey("other")
                 ? text
                         + String.format(
-                                Locale.ROOT, " %12.3f %6.2fx", 1e3 * number(line, "vsSeconds"), number(line, "speed"))
+                                Locale.ROOT,
+                                " %10.3f %6.2fx %s",
+                                1e3 * number(line, "otherSeconds"),
+                                number(line, "ratio"),
+                                line.get("other"))
                 : text;
     }
 

@@ -1,14 +1,55 @@
 package beits.cli;
 
+import beits.benchmark.MachinePeak;
 import beits.device.Profile;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Profiles of one program on two devices, side by side. */
+/** Profiles of a program as tables: beside the roof of the machine, or two devices side by side. */
 final class Rooflines {
     private Rooflines() {}
+
+    /**
+     * A table of all kernels, the most expensive first, with the share of what the machine can do at most.
+     *
+     * @param peak of the machine, or nothing where it is not known
+     */
+    static String alone(Profile profile, @Nullable MachinePeak peak) {
+        if (peak == null) {
+            return profile.table();
+        }
+        double total = profile.seconds();
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "at most %.0f GFLOP/s of float32 and %.1f GB/s, measured%n%n%-44s %6s %9s %7s %9s %8s %6s %s%n",
+                peak.flops() / 1e9,
+                peak.bytes() / 1e9,
+                "kernel",
+                "runs",
+                "ms",
+                "share",
+                "GFLOP/s",
+                "GB/s",
+                "roof",
+                "of"));
+        for (Profile.Entry e : profile.entries()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-44s %6d %9.2f %6.1f%% %9.1f %8.1f %5.0f%% %s%n",
+                    e.label(),
+                    e.runs(),
+                    e.seconds() * 1e3,
+                    100 * e.seconds() / total,
+                    e.gigaflops(),
+                    e.gigabytes(),
+                    100 * peak.seconds(e.flops(), e.bytes()) / e.seconds(),
+                    peak.memoryBound(e.flops(), e.bytes()) ? "memory" : "fma"));
+        }
+        return text.toString();
+    }
 
     /**
      * A table of all kernels, the most expensive first.

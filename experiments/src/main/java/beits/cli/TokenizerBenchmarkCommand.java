@@ -1,8 +1,11 @@
 package beits.cli;
 
-import beits.benchmark.TokenizerBenchmark;
-import beits.device.Device;
+import beits.benchmark.PeerWork;
+import beits.benchmark.TokenizerWorkload;
+import beits.benchmark.TrainingWorkload;
 import beits.tokenizer.DallEConfig;
+import beits.tokenizer.DiscreteVaeConfig;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,68 +19,80 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tokenizer",
         mixinStandardHelpOptions = true,
-        description = "Times DALL-E's tokenizer at its published size, with random weights.")
+        description =
+                "Times a tokenizer with random weights: pictures to tokens, tokens to pictures, or a training step.")
 final class TokenizerBenchmarkCommand implements Callable<Integer> {
+    /** The demo's dVAE. */
+    private static final DiscreteVaeConfig TINY = new DiscreteVaeConfig(28, 1, 256, 32, 2, 24, 1);
+
+    private enum Work {
+        ENCODE,
+        DECODE,
+        TRAIN
+    }
+
     @Mixin
-    private CommonOptions common = new CommonOptions();
+    private TimedOptions timed = new TimedOptions();
 
-    @Option(names = "--size", defaultValue = "112", description = "side of the pictures (default: ${DEFAULT-VALUE})")
-    private int size = 112;
+    @Option(
+            names = "--model",
+            defaultValue = "dvae",
+            description =
+                    "dvae: the official shape, 112x112 pixels, 8192 words; tiny: the demo's, 28x28 pixels, 256 words;"
+                            + " dall-e: the published one, 112x112 pixels, 8192 words (default: ${DEFAULT-VALUE})")
+    private String model = "dvae";
 
-    @Option(names = "--width", defaultValue = "256", description = "channels of the first group (default: 256)")
-    private int width = 256;
-
-    @Option(names = "--batch", defaultValue = "1", description = "pictures at once (default: ${DEFAULT-VALUE})")
-    private int batch = 1;
-
-    @Option(names = "--warmup", defaultValue = "2", description = "runs before the clock (default: ${DEFAULT-VALUE})")
-    private int warmup = 2;
-
-    @Option(names = "--repeats", defaultValue = "5", description = "runs that are timed (default: ${DEFAULT-VALUE})")
-    private int repeats = 5;
+    @Option(
+            names = "--work",
+            defaultValue = "encode",
+            description = "encode, decode or train, the last not for dall-e (default: ${DEFAULT-VALUE})")
+    private Work work = Work.ENCODE;
 
     @Spec
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
-        if (batch < 1 || warmup < 0 || repeats < 1) {
-            throw new UserException("--batch and --repeats must be at least 1, --warmup at least 0");
-        }
-        DallEConfig full = DallEConfig.FULL;
-        DallEConfig config =
-                new DallEConfig(size, width, full.decoderInput(), full.blocksPerGroup(), full.vocabulary());
-        try (Device device = common.open()) {
-            TokenizerBenchmark.Result r = TokenizerBenchmark.run(device, config, batch, warmup, repeats);
-            double encode = r.encoding().median();
-            double decode = r.decoding().median();
-            Streams.out(spec)
-                    .print(String.format(
-                            Locale.ROOT,
-                            """
-                            device      %s, %s
-                            tokenizer   DALL-E, %,d parameters, %d x %d pixels, batch %d
-                            encode      %.1f ms a picture, %.1f GFLOP/s of %.1f GFLOP a picture
-                            decode      %.1f ms a picture, %.1f GFLOP/s of %.1f GFLOP a picture
-                            tokens      %d a picture, %d different ones
-                            memory      %.2f GB
-                            """,
-                            device.description().name(),
-                            device.description().kind(),
-                            r.parameters(),
-                            size,
-                            size,
-                            batch,
-                            1e3 * encode / batch,
-                            r.encodingFlops() / encode / 1e9,
-                            r.encodingFlops() / 1e9 / batch,
-                            1e3 * decode / batch,
-                            r.decodingFlops() / decode / 1e9,
-                            r.decodingFlops() / 1e9 / batch,
-                            r.tokens().length / batch,
-                            r.use().used(),
-                            r.memory() / 1e9));
-        }
-        return 0;
+    public Integer call() throws IOException {
+        String name = model + ", " + work.name().toLowerCase(Locale.ROOT);
+        return switch (model) {
+            case "dvae" -> discreteVae(name, DiscreteVaeConfig.OFFICIAL);
+            case "tiny" -> discreteVae(name, TINY);
+            case "dall-e" -> dallE(name, DallEConfig.FULL);
+            default -> throw new UserException("--model " + model + ": unknown; use dvae, tiny or dall-e");
+        };
+    }
+
+    private int discreteVae(String name, DiscreteVaeConfig config) throws IOException {
+        int batch = timed.batch;
+        return switch (work) {
+            case TRAIN ->
+                timed.run(
+                        spec,
+                        name,
+                        PeerWork.discreteVae(config, true, batch),
+                        device -> TrainingWorkload.discreteVae(device, config, batch));
+            case ENCODE ->
+                timed.run(
+                        spec,
+                        name,
+                        PeerWork.discreteVae(config, false, batch),
+                        device -> TokenizerWorkload.discreteVae(device, config, batch, true));
+            case DECODE ->
+                timed.run(spec, name, null, device -> TokenizerWorkload.discreteVae(device, config, batch, false));
+        };
+    }
+
+    private int dallE(String name, DallEConfig config) throws IOException {
+        int batch = timed.batch;
+        return switch (work) {
+            case TRAIN -> throw new UserException("--work train: dall-e is not trained here; use --model dvae or tiny");
+            case ENCODE ->
+                timed.run(
+                        spec,
+                        name,
+                        PeerWork.encode(config, batch),
+                        device -> TokenizerWorkload.dallE(device, config, batch, true));
+            case DECODE -> timed.run(spec, name, null, device -> TokenizerWorkload.dallE(device, config, batch, false));
+        };
     }
 }

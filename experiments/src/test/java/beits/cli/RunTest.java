@@ -219,6 +219,11 @@ class RunTest {
                 "benchmark step --peer tensorflow",
                 "benchmark infer --peer libtorch --vs cpu",
                 "benchmark step --batch 0",
+                "benchmark kernels --peer mkl",
+                "benchmark kernels --peer openblas --vs cpu",
+                "benchmark tokenizer --model vq",
+                "benchmark tokenizer --model dall-e --work train",
+                "benchmark tokenizer --work decode --peer libtorch",
                 "benchmark kernels --only nothing",
                 "benchmark kernels --repeats 0"
             })
@@ -246,13 +251,13 @@ class RunTest {
                 beits("benchmark kernels --model tiny --batch 1 --repeats 1 --warmup 0 --vs cpu --json".split(" "));
         assertThat(ended.code).as(ended.err).isZero();
         JsonNode kernels = JsonMapper.builder().build().readTree(ended.out).get("kernels");
-        assertThat(kernels.size()).isEqualTo(23);
+        assertThat(kernels.size()).isEqualTo(25);
         for (JsonNode kernel : kernels) {
             assertThat(kernel.get("seconds").asDouble()).isPositive();
             assertThat(kernel.get("share").asDouble()).isPositive();
-            assertThat(kernel.get("speed").asDouble())
+            assertThat(kernel.get("ratio").asDouble())
                     .isCloseTo(
-                            kernel.get("vsSeconds").asDouble()
+                            kernel.get("otherSeconds").asDouble()
                                     / kernel.get("seconds").asDouble(),
                             within(1e-9));
         }
@@ -279,12 +284,13 @@ class RunTest {
         JsonNode result = JsonMapper.builder().build().readTree(ended.out);
         assertThat(result.get("parameters").asLong()).isGreaterThan(800_000);
         assertThat(result.get("seconds").asDouble()).isPositive();
-        assertThat(result.get("vsSeconds").asDouble()).isPositive();
-        assertThat(result.get("times").asDouble())
+        assertThat(result.get("otherSeconds").asDouble()).isPositive();
+        assertThat(result.get("ratio").asDouble())
                 .isCloseTo(
-                        result.get("seconds").asDouble()
-                                / result.get("vsSeconds").asDouble(),
+                        result.get("otherSeconds").asDouble()
+                                / result.get("seconds").asDouble(),
                         within(1e-9));
+        assertThat(result.get("kernels").size()).isPositive();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package beits.peer;
 
 import static org.bytedeco.pytorch.global.torch.cat;
-import static org.bytedeco.pytorch.global.torch.clip_grad_norm_;
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
 import static org.bytedeco.pytorch.global.torch.gelu;
 import static org.bytedeco.pytorch.global.torch.layer_norm;
@@ -10,21 +9,13 @@ import static org.bytedeco.pytorch.global.torch.manual_seed;
 import static org.bytedeco.pytorch.global.torch.matmul;
 import static org.bytedeco.pytorch.global.torch.randn;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
-import static org.bytedeco.pytorch.global.torch.set_num_threads;
 import static org.bytedeco.pytorch.global.torch.softmax;
 import static org.bytedeco.pytorch.global.torch.tensor;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AdamW;
-import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -35,12 +26,8 @@ import org.bytedeco.pytorch.TensorVector;
 /**
  * BEiT on LibTorch, the work of {@code beits benchmark step} and {@code infer}: the same network with as many parameters, the same
  * loss, clipping and AdamW.
- *
- * <p>Arguments: {@code step|infer image patch channels width depth heads vocabulary masked batch threads sdpa}. The first line of
- * output names version and parameters; then every line of input, a number of runs, is answered with seconds a run and the largest
- * resident size so far in bytes.
  */
-public final class LibtorchPeer {
+final class Beit implements Work {
     private static final double EPS = 1e-6;
 
     private final boolean training;
@@ -68,6 +55,7 @@ public final class LibtorchPeer {
     private final Tensor maskedRows;
     private final Tensor targets;
     private final Tensor noBias;
+    private final Training optimiser;
 
     private record Block(
             Tensor norm1Weight,
@@ -87,19 +75,25 @@ public final class LibtorchPeer {
             Tensor fc2Bias,
             Tensor gamma2) {}
 
-    private LibtorchPeer(String[] a) {
-        training = a[0].equals("step");
-        long image = Long.parseLong(a[1]);
-        long patch = Long.parseLong(a[2]);
-        long channels = Long.parseLong(a[3]);
-        width = Long.parseLong(a[4]);
-        int depth = Integer.parseInt(a[5]);
-        heads = Long.parseLong(a[6]);
-        int vocabulary = Integer.parseInt(a[7]);
-        masked = Integer.parseInt(a[8]);
-        batch = Long.parseLong(a[9]);
-        set_num_threads(Integer.parseInt(a[10]));
-        sdpa = Boolean.parseBoolean(a[11]);
+    /**
+     * Makes the network.
+     *
+     * @param training a step of masked image modelling, or else classification
+     * @param sizes image, patch, channels, width, depth, heads, vocabulary or classes, masked patches of a picture, batch
+     * @param sdpa attention as LibTorch's fused operation, or else in parts
+     */
+    Beit(boolean training, int[] sizes, boolean sdpa) {
+        this.training = training;
+        this.sdpa = sdpa;
+        long image = sizes[0];
+        long patch = sizes[1];
+        long channels = sizes[2];
+        width = sizes[3];
+        int depth = sizes[4];
+        heads = sizes[5];
+        int vocabulary = sizes[6];
+        masked = sizes[7];
+        batch = sizes[8];
         manual_seed(7);
         long grid = image / patch;
         patches = grid * grid;
@@ -150,6 +144,7 @@ public final class LibtorchPeer {
         maskedRows = masked == 0 ? zeros(1) : tensor(rowsOfMasked);
         targets = masked == 0 ? zeros(1) : tensor(words);
         noBias = zeros(width);
+        optimiser = training ? new Training(parameters, 3) : null;
     }
 
     private Tensor parameter(long... shape) {
@@ -237,57 +232,31 @@ public final class LibtorchPeer {
         return x.narrow(1, 1, patches);
     }
 
-    private void train(AdamW optimiser, TensorVector all) {
-        optimiser.zero_grad();
+    @Override
+    public long parameters() {
+        return parameters.stream().mapToLong(Tensor::numel).sum();
+    }
+
+    @Override
+    public void run() {
+        if (optimiser == null) {
+            classify();
+        } else {
+            train(optimiser);
+        }
+    }
+
+    private void train(Training with) {
+        with.begin();
         Tensor x = norm(encode(), normWeight, normBias, width);
         Tensor rows = patchTokens(x).reshape(batch * patches, width).index_select(0, maskedRows);
-        Tensor loss = cross_entropy_loss(linear(rows, headWeight, headBias), targets);
-        loss.backward();
-        clip_grad_norm_(all, 3.0);
-        optimiser.step();
-        loss.item_float();
+        with.end(cross_entropy_loss(linear(rows, headWeight, headBias), targets));
     }
 
-    private void infer() {
-        Tensor pooled = norm(patchTokens(encode()).mean(1), normWeight, normBias, width);
-        linear(pooled, headWeight, headBias).sum().item_float();
-    }
-
-    private static long peakResident() throws IOException {
-        for (String line : java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-            }
-        }
-        return 0;
-    }
-
-    public static void main(String[] arguments) throws IOException {
-        LibtorchPeer peer = new LibtorchPeer(arguments);
-        long count = peer.parameters.stream().mapToLong(Tensor::numel).sum();
-        System.out.println("libtorch " + Tensor.class.getPackage().getImplementationVersion() + ", " + count);
-        TensorVector all = new TensorVector(peer.parameters.toArray(Tensor[]::new));
-        AdamWOptions options = new AdamWOptions(1e-4);
-        options.weight_decay().put(0.05);
-        AdamW optimiser = peer.training ? new AdamW(all, options) : null;
-        NoGradGuard inference = peer.training ? null : new NoGradGuard();
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            int runs = Integer.parseInt(line);
-            long start = System.nanoTime();
-            for (int i = 0; i < runs; i++) {
-                try (PointerScope scope = new PointerScope()) {
-                    if (optimiser == null) {
-                        peer.infer();
-                    } else {
-                        peer.train(optimiser, all);
-                    }
-                }
-            }
-            System.out.println((System.nanoTime() - start) / 1e9 / runs + " " + peakResident());
-        }
-        if (inference != null) {
-            inference.close();
+    private void classify() {
+        try (NoGradGuard inference = new NoGradGuard()) {
+            Tensor pooled = norm(patchTokens(encode()).mean(1), normWeight, normBias, width);
+            linear(pooled, headWeight, headBias).sum().item_float();
         }
     }
 }
