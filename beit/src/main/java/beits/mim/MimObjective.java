@@ -58,6 +58,11 @@ public final class MimObjective implements Objective<MimBatch> {
         return model;
     }
 
+    /** Where its batches are written. */
+    public MimInputs inputs() {
+        return inputs;
+    }
+
     @Override
     public Recorded record(Graph graph) {
         Encoder.Encoded encoded = model.encoder().apply(graph, inputs.encoder(), false);

@@ -9,6 +9,7 @@ package beits.image;
  * pixels whose source lies outside the picture show the fill colour.
  */
 public record Affine(double a, double b, double c, double d, double e, double f) {
+    private static final int OPAQUE = 255;
 
     /** Moves the picture so that row y is sheared by {@code factor}·y along the row. */
     public static Affine shearX(double factor) {
@@ -48,9 +49,13 @@ public record Affine(double a, double b, double c, double d, double e, double f)
      * The transformed picture, of the same size.
      *
      * @param filter {@link Resampling#NEAREST}, {@link Resampling#BILINEAR} or {@link Resampling#BICUBIC}
-     * @param fill value of every channel where the source ends, 0 to 255
+     * @param fill red, green, blue where the source ends, 0 to 255; a grey picture gets their luminance
      */
-    public Image apply(Image image, Resampling filter, int fill) {
+    public Image apply(Image image, Resampling filter, int... fill) {
+        if (fill.length != 3) {
+            throw new IllegalArgumentException(
+                    "a fill colour of %d channels; give red, green and blue".formatted(fill.length));
+        }
         int taps = switch (filter) {
             case NEAREST -> 1;
             case BILINEAR -> 2;
@@ -61,6 +66,11 @@ public record Affine(double a, double b, double c, double d, double e, double f)
         int height = image.height();
         int width = image.width();
         int channels = image.channels();
+        int[] outside = switch (channels) {
+            case 1 -> new int[] {Image.luminance(fill[0], fill[1], fill[2])};
+            case 3 -> fill;
+            default -> new int[] {fill[0], fill[1], fill[2], OPAQUE};
+        };
         byte[] out = new byte[image.pixels().length];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
@@ -69,7 +79,7 @@ public record Affine(double a, double b, double c, double d, double e, double f)
                 boolean inside = sx >= 0 && sx < width && sy >= 0 && sy < height;
                 for (int ch = 0; ch < channels; ch++) {
                     int value = !inside
-                            ? fill
+                            ? outside[ch]
                             : taps == 1
                                     ? image.at((int) sy, (int) sx, ch)
                                     : taps == 2 ? bilinear(image, sx, sy, ch) : bicubic(image, sx, sy, ch);

@@ -39,6 +39,13 @@ public record Normalisation(List<Float> mean, List<Float> std) {
                 java.util.Collections.nCopies(channels, mean), java.util.Collections.nCopies(channels, std));
     }
 
+    /** Red, green, blue of a pixel that becomes about 0: {@code round(255 · mean)}, halves to the even neighbour, as timm's fill. */
+    public List<Integer> fill() {
+        return java.util.stream.IntStream.range(0, 3)
+                .mapToObj(c -> Math.clamp((long) Math.rint(255 * (double) mean.get(channels() == 1 ? 0 : c)), 0, 255))
+                .toList();
+    }
+
     /** Channels of the result. */
     public int channels() {
         return mean.size();

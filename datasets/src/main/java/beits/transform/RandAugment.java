@@ -6,28 +6,36 @@ import beits.image.Image;
 import beits.image.Resampling;
 import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.sampling.distribution.NormalizedGaussianSampler;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
 /**
- * RandAugment as timm's {@code rand-m9-mstd0.5-inc1} (quirk 30): {@code count} operations drawn with replacement out of
- * fifteen, each applied with probability one half, its magnitude from N(magnitude, deviation²) clipped to 0…10.
+ * RandAugment as timm's {@code rand-m9-mstd0.5-inc1} (quirk 30): {@code count} operations drawn with replacement, each applied
+ * with probability one half, its magnitude from N(magnitude, deviation²) clipped to 0…10.
  *
- * @param fill value outside the picture for the geometric operations, round(255 · mean)
+ * @param operations what is drawn from, {@link #INCREASING} or {@link #PLAIN}
+ * @param fill red, green, blue outside the picture for the geometric operations, {@link Normalisation#fill}
  * @param filter interpolation of the geometric operations, bilinear or bicubic
  */
-public record RandAugment(int count, double magnitude, double deviation, int fill, Resampling filter)
+public record RandAugment(
+        List<Op> operations, int count, double magnitude, double deviation, List<Integer> fill, Resampling filter)
         implements PictureTransform {
-    /** The official fine-tuning setting. */
-    public static final RandAugment OFFICIAL = new RandAugment(2, 9, 0.5, 128, Resampling.BICUBIC);
-
     private static final double PROBABILITY = 0.5;
     private static final double LARGEST_MAGNITUDE = 10;
 
     public RandAugment {
-        if (count < 0 || !(magnitude >= 0) || !(deviation >= 0) || fill < 0 || fill > 255) {
-            throw new IllegalArgumentException("RandAugment of %d operations, magnitude %s, deviation %s, fill %d"
-                    .formatted(count, magnitude, deviation, fill));
+        operations = List.copyOf(operations);
+        fill = List.copyOf(fill);
+        if (operations.isEmpty() || count < 0 || !(magnitude >= 0) || !(deviation >= 0)) {
+            throw new IllegalArgumentException("RandAugment of %d out of %d operations, magnitude %s, deviation %s"
+                    .formatted(count, operations.size(), magnitude, deviation));
         }
+    }
+
+    /** A magnitude from N(magnitude, deviation²), clipped to what the operations know. */
+    static double draw(double magnitude, double deviation, NormalizedGaussianSampler normal) {
+        double drawn = deviation == 0 ? magnitude : magnitude + deviation * normal.sample();
+        return Math.clamp(drawn, 0, LARGEST_MAGNITUDE);
     }
 
     /** The fifteen operations whose severity grows with the magnitude, and timm's older scales of five of them. */
@@ -114,8 +122,12 @@ public record RandAugment(int count, double magnitude, double deviation, int fil
             };
         }
 
-        /** The operation with a given argument. */
-        public Image apply(Image image, double argument, Resampling filter, int fill) {
+        /**
+         * The operation with a given argument.
+         *
+         * @param fill red, green, blue outside the picture
+         */
+        public Image apply(Image image, double argument, Resampling filter, int... fill) {
             return switch (this) {
                 case AUTO_CONTRAST -> ColorOps.autoContrast(image);
                 case EQUALIZE -> ColorOps.equalize(image);
@@ -141,20 +153,39 @@ public record RandAugment(int count, double magnitude, double deviation, int fil
         }
     }
 
-    /** The operations that are drawn. */
+    /** The fifteen operations, those that can grow more severe with the magnitude doing so ({@code inc1}). */
     public static final List<Op> INCREASING = List.of(Op.values()).subList(0, 15);
+
+    /** The fifteen operations on timm's older scales. */
+    public static final List<Op> PLAIN = List.of(
+            Op.AUTO_CONTRAST,
+            Op.EQUALIZE,
+            Op.INVERT,
+            Op.ROTATE,
+            Op.POSTERIZE,
+            Op.SOLARIZE,
+            Op.SOLARIZE_ADD,
+            Op.COLOR,
+            Op.CONTRAST,
+            Op.BRIGHTNESS,
+            Op.SHARPNESS,
+            Op.SHEAR_X,
+            Op.SHEAR_Y,
+            Op.TRANSLATE_X_REL,
+            Op.TRANSLATE_Y_REL);
 
     @Override
     public Image apply(Image image, UniformRandomProvider rng) {
-        var normal = ZigguratSampler.NormalizedGaussian.of(rng);
+        NormalizedGaussianSampler normal = ZigguratSampler.NormalizedGaussian.of(rng);
+        int[] colour = fill.stream().mapToInt(v -> v).toArray();
         Image out = image;
         for (int i = 0; i < count; i++) {
-            Op op = INCREASING.get(rng.nextInt(INCREASING.size()));
+            Op op = operations.get(rng.nextInt(operations.size()));
             boolean applied = rng.nextDouble() < PROBABILITY;
-            double drawn = Math.clamp(magnitude + deviation * normal.sample(), 0, LARGEST_MAGNITUDE);
+            double drawn = draw(magnitude, deviation, normal);
             boolean negative = op.signed() && rng.nextBoolean();
             if (applied) {
-                out = op.apply(out, op.argument(drawn, negative, 0), filter, fill);
+                out = op.apply(out, op.argument(drawn, negative, 0), filter, colour);
             }
         }
         return out;

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -217,6 +218,46 @@ class LoaderTest {
         try (Loader loader = Loader.once(new Faulty(12), PLAIN, replace)) {
             assertThat(loader.next().labels()).containsExactly(0, 1, 2, 5, 5, 5);
             assertThat(loader.brokenCount()).isEqualTo(2);
+        }
+    }
+
+    /** Memory is bounded by what is made ahead: no sample beyond that is read before a batch is taken. */
+    @Test
+    void noMoreThanThePrefetchedBatchesAreRead() {
+        AtomicInteger read = new AtomicInteger();
+        Dataset counting = new Dataset() {
+            @Override
+            public int size() {
+                return 1000;
+            }
+
+            @Override
+            public Sample get(int index) {
+                read.incrementAndGet();
+                return new Sample.Labelled(name(index), Image.blank(28, 28, 1), 0);
+            }
+
+            @Override
+            public String name(int index) {
+                return "picture" + index;
+            }
+
+            @Override
+            public OptionalInt label(int index) {
+                return OptionalInt.of(0);
+            }
+
+            @Override
+            public List<String> classNames() {
+                return List.of("one");
+            }
+        };
+        LoaderOptions ahead = new LoaderOptions(8, 5, true, true, 4, 3, 0, 1, LoaderOptions.Broken.STOP, 1);
+        try (Loader loader = new Loader(counting, PLAIN, ahead, Position.START, 1)) {
+            for (int taken = 1; taken <= 20; taken++) {
+                loader.next();
+                assertThat(read.get()).isBetween(8 * taken, 8 * (taken + 3));
+            }
         }
     }
 

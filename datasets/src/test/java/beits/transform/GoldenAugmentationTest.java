@@ -36,7 +36,7 @@ class GoldenAugmentationTest {
             if (!expected.isEmpty()) {
                 assertThat(argument).as(key).isEqualTo(expected.get(0).asDouble());
             }
-            assertSame(key, op.apply(source, argument, filter, 128), tensor.image());
+            assertSame(key, op.apply(source, argument, filter, 128, 128, 128), tensor.image());
         });
     }
 

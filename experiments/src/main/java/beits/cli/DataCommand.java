@@ -14,7 +14,6 @@ import beits.device.Device;
 import beits.device.DeviceOptions;
 import beits.device.Devices;
 import beits.image.PngWriter;
-import beits.image.TurboJpeg;
 import beits.job.FinetuneJob;
 import beits.job.LoadedTokenizer;
 import beits.job.Pictures;
@@ -80,9 +79,9 @@ final class DataCommand {
         public Integer call() {
             Dataset data = switch (path) {
                 case "fashion_mnist_sample" ->
-                    Pictures.training(new DataRecipe(DataRecipe.Source.FASHION_MNIST_SAMPLE, null, 0, false));
+                    Pictures.training(new DataRecipe(DataRecipe.Source.FASHION_MNIST_SAMPLE, null, 0, false, false));
                 case "drawings_sample" ->
-                    Pictures.training(new DataRecipe(DataRecipe.Source.DRAWINGS_SAMPLE, null, 0, false));
+                    Pictures.training(new DataRecipe(DataRecipe.Source.DRAWINGS_SAMPLE, null, 0, false, false));
                 default -> Pictures.at(Path.of(path));
             };
             Inspection found = Inspection.of(data);
@@ -110,12 +109,7 @@ final class DataCommand {
             if (found.ignoredPixels() > 0) {
                 line(out, "ignored", "%,d pixels".formatted(found.ignoredPixels()));
             }
-            line(
-                    out,
-                    "jpeg",
-                    TurboJpeg.open().isPresent()
-                            ? "libjpeg-turbo"
-                            : "JDK's decoder; libjpeg-turbo would be faster (Debian: libturbojpeg0)");
+            line(out, "jpeg", Pictures.decoder());
             line(out, "broken", "%,d".formatted(found.brokenCount()));
             found.broken().forEach(fault -> out.println("  " + fault));
             return found.brokenCount() == 0 ? 0 : Main.FAILED;

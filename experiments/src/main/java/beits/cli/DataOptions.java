@@ -60,7 +60,7 @@ final class DataOptions {
 
     private @Nullable DataRecipe named() {
         Source named = named(Source.class);
-        return named == null ? null : new DataRecipe(named, folder(named, named.needsNoPath()), 0, false);
+        return named == null ? null : new DataRecipe(named, folder(named, named.needsNoPath()), 0, false, false);
     }
 
     /**

@@ -4,6 +4,8 @@ import beits.device.DeviceDescription;
 import beits.device.DeviceException;
 import beits.device.DeviceProvider;
 import beits.device.Devices;
+import beits.image.TurboJpeg;
+import beits.job.Pictures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -55,6 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
                         Locale.ROOT,
                         "Java heap up to %.1f GB; models lie outside of it (BEITS_OPTS=-Xmx8g changes the heap)",
                         runtime.maxMemory() / 1e9));
+        say(out, TurboJpeg.open().isPresent(), "JPEG decoder", Pictures.decoder());
         Optional<Path> sdk = sdk();
         say(out, sdk.isPresent(), "TornadoVM SDK", sdk.map(Path::toString).orElseGet(DoctorCommand::missingSdk));
         if (sdk.isPresent()) {

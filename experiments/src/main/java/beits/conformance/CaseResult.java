@@ -25,7 +25,7 @@ public record CaseResult(
     public String line() {
         return String.format(
                         Locale.ROOT,
-                        "%-12s %-42s %9.2e %-44s tolerance %7.0e  %s",
+                        "%-12s %-42s %9.2e %-44s tolerance %8.2e  %s",
                         kind(),
                         name,
                         error,

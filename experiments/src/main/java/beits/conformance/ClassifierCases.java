@@ -44,7 +44,8 @@ final class ClassifierCases implements CaseRunner {
                 network.dropPath() > 0 ? golden.input("drop_path_uniform").values() : null);
         Optimiser optimiser = new Optimiser(layout, recipe.settings(), recipe.groups());
         Probe probe = Probe.record(model, objective);
-        Evaluation evaluation = Evaluation.record(model, objective);
+        Evaluation evaluation = Evaluation.record(model, objective, false);
+        Evaluation training = Evaluation.record(model, objective, true);
         int accumulation = config.integer("update_freq", 1);
 
         recipe.judge(judge, config, golden.scalars());
@@ -55,7 +56,7 @@ final class ClassifierCases implements CaseRunner {
                 accumulation,
                 recipe.learningRates(),
                 recipe.weightDecays(),
-                List.of(probe.program, evaluation.program))) {
+                List.of(probe.program, evaluation.program, training.program))) {
             Executable executable = trainer.executable();
             Models.load(layout, Models.named(golden.inputs(), Models.PARAMETER), trainer::write);
             MixedBatch first = batch(golden, 0, golden.scalars(), "cutmix_batch0");
@@ -71,7 +72,7 @@ final class ClassifierCases implements CaseRunner {
             probe.judge(golden, judge, executable);
             Models.judge(judge, layout, executable, Arena.GRADIENTS, "grad/");
             if (golden.scalars().has("micro_steps")) {
-                steps(golden, judge, trainer, recipe, accumulation, evaluation);
+                steps(golden, judge, trainer, recipe, accumulation, training);
                 MimCases.afterSteps(golden, judge, layout, executable, () -> {
                     objective.feed(executable, first, 0);
                     executable.run(evaluation.program);
@@ -105,7 +106,7 @@ final class ClassifierCases implements CaseRunner {
             Trainer<MixedBatch> trainer,
             Recipe recipe,
             int accumulation,
-            Evaluation evaluation) {
+            Evaluation training) {
         Fields scalars = golden.scalars();
         int[] order = scalars.integers("micro_batches");
         List<Fields> rows = scalars.objects("micro_steps");
@@ -124,10 +125,10 @@ final class ClassifierCases implements CaseRunner {
                 String what = "micro_steps[" + micro + "]";
                 recipe.judgeRates(judge, what, row, step);
                 trainer.objective().feed(executable, batch, micro);
-                executable.run(evaluation.program);
-                judge.scalar(what + ".loss", executable.readDoubles(evaluation.loss)[0], row.number("loss"));
+                executable.run(training.program);
+                judge.scalar(what + ".loss", executable.readDoubles(training.loss)[0], row.number("loss"));
                 if (row.has("class_acc")) {
-                    double hits = executable.readDoubles(evaluation.hits)[0];
+                    double hits = executable.readDoubles(training.hits)[0];
                     judge.scalar(what + ".class_acc", hits / batch.labels().length, row.number("class_acc"));
                 }
                 meanLoss += row.number("loss") / accumulation;
@@ -183,9 +184,11 @@ final class ClassifierCases implements CaseRunner {
 
     /** Forward pass only: logits, loss and hits of whatever was fed. */
     private record Evaluation(Program program, Slot logits, Slot loss, Slot hits) {
-        static Evaluation record(ImageClassifier model, MixedObjective objective) {
+        static Evaluation record(ImageClassifier model, MixedObjective objective, boolean dropPath) {
             Graph graph = new Graph("evaluation", false);
-            Encoder.Inputs inputs = new Encoder.Inputs(objective.inputs().images(), null, null);
+            Encoder.Inputs inputs = dropPath
+                    ? objective.inputs()
+                    : new Encoder.Inputs(objective.inputs().images(), null, null);
             Tensor logits = graph.output(model.logits(model.pool(model.encoder().apply(graph, inputs, false))));
             Losses.Classified result = objective.loss(graph, logits);
             graph.output(result.loss());

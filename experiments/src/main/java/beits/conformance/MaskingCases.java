@@ -12,6 +12,9 @@ import org.apache.commons.rng.simple.RandomSource;
 
 /** Statistics of many masks against as many of the official generator. */
 final class MaskingCases implements CaseRunner {
+    /** The official generator's smallest block unless stated. */
+    private static final int LEAST_BLOCK = 4;
+
     private static final double LEAST_COUNT = 20;
     private static final double LEAST_PROBABILITY = 1e-4;
 
@@ -29,7 +32,7 @@ final class MaskingCases implements CaseRunner {
                 grid[0],
                 grid[1],
                 target,
-                config.integer("min_num_patches"),
+                config.integer("min_num_patches", LEAST_BLOCK),
                 config.integer("max_num_patches", target),
                 minAspect,
                 config.number("max_aspect", 1 / minAspect));

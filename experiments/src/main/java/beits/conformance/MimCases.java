@@ -20,6 +20,7 @@ import beits.optim.Optimiser;
 import beits.program.Program;
 import beits.tensor.Arena;
 import beits.tensor.Slot;
+import beits.train.Objective;
 import beits.train.Trainer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ final class MimCases implements CaseRunner {
         recipe.judge(judge, config, golden.scalars());
         try (Trainer<MimBatch> trainer = new Trainer<>(
                 device,
-                objective,
+                new GivenDropPath(objective, golden),
                 optimiser,
                 1,
                 recipe.learningRates(),
@@ -84,6 +85,34 @@ final class MimCases implements CaseRunner {
                     return executable.readDoubles(probe.loss)[0];
                 });
             }
+        }
+    }
+
+    /** The objective with the drop path draws of the case instead of its own. */
+    private record GivenDropPath(MimObjective objective, GoldenCase golden) implements Objective<MimBatch> {
+        @Override
+        public Layout layout() {
+            return objective.layout();
+        }
+
+        @Override
+        public Recorded record(Graph graph) {
+            return objective.record(graph);
+        }
+
+        @Override
+        public void feed(Executable executable, MimBatch batch, long micro) {
+            MimCases.feed(executable, objective.model().encoder(), objective.inputs(), golden, batch);
+        }
+
+        @Override
+        public int rows(MimBatch batch) {
+            return objective.rows(batch);
+        }
+
+        @Override
+        public int pictures(MimBatch batch) {
+            return objective.pictures(batch);
         }
     }
 

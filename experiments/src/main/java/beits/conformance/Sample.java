@@ -71,10 +71,11 @@ final class Sample {
 
     /** Compares shares of two sets of yes-or-no draws: 5 standard errors of the difference are allowed. */
     static void judgeShare(Judge judge, String what, double own, long ownDraws, double official, long officialDraws) {
-        judge.within(what, Math.abs(own - official), shareTolerance(official, ownDraws, officialDraws));
+        judge.within(what, Math.abs(own - official), shareTolerance(own, ownDraws, official, officialDraws));
     }
 
-    static double shareTolerance(double share, long ownDraws, long officialDraws) {
+    private static double shareTolerance(double own, long ownDraws, double official, long officialDraws) {
+        double share = (own * ownDraws + official * officialDraws) / (ownDraws + officialDraws);
         // a share of 0 or 1 has no spread, but draws of the other side may still differ in a few
         double p = Math.clamp(share, 1.0 / officialDraws, 1 - 1.0 / officialDraws);
         return ERRORS * Math.sqrt(p * (1 - p) * (1.0 / ownDraws + 1.0 / officialDraws));

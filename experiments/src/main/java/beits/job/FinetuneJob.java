@@ -25,12 +25,12 @@ import beits.tensor.Slot;
 import beits.train.RunCheckpoints;
 import beits.train.Trainer;
 import beits.train.TrainingLoop;
+import beits.transform.AugmentationPolicy;
 import beits.transform.BatchMix;
 import beits.transform.CropResize;
 import beits.transform.Flip;
 import beits.transform.Normalisation;
 import beits.transform.PictureTransform;
-import beits.transform.RandAugment;
 import beits.transform.RandomErasing;
 import beits.transform.RandomResizedCrop;
 import java.io.IOException;
@@ -88,6 +88,7 @@ public final class FinetuneJob {
     public static Result run(
             FinetuneRecipe recipe, @Nullable NamedTensors pretrained, JobContext context, Inspection inspection)
             throws IOException {
+        Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         int workers = recipe.run().workers();
@@ -147,6 +148,7 @@ public final class FinetuneJob {
                         optim.learningRates(source.stepsPerEpoch()),
                         optim.weightDecays(source.stepsPerEpoch()),
                         List.of(predictor.program()))) {
+            Pictures.announceDecoder(recipe.data(), context.notes());
             trainer.initialise(recipe.run().seed());
             if (pretrained != null) {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
@@ -215,8 +217,10 @@ public final class FinetuneJob {
         if (recipe.flip()) {
             transforms.add(new Flip(0.5));
         }
-        if (recipe.randAugment()) {
-            transforms.add(RandAugment.OFFICIAL);
+        Normalisation normalisation = Constants.of(recipe.imagenetMeanAndStd(), recipe.model());
+        String policy = recipe.autoAugment();
+        if (policy != null) {
+            transforms.add(AugmentationPolicy.parse(policy, normalisation.fill()));
         }
         Optional<RandomErasing> erasing =
                 recipe.randomErasing() > 0 ? Optional.of(new RandomErasing(recipe.randomErasing())) : Optional.empty();
@@ -230,8 +234,7 @@ public final class FinetuneJob {
                         recipe.smoothing(),
                         classes))
                 : Optional.empty();
-        return new PicturePipeline(
-                transforms, size, Normalisation.uniform(recipe.model().config().channels(), 0.5f, 0.5f), erasing, mix);
+        return new PicturePipeline(transforms, size, normalisation, erasing, mix);
     }
 
     private static ClassificationBatch labelled(Batch batch, boolean mixed) {

@@ -23,11 +23,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** The data sets that recipes name. */
 public final class Pictures {
     private static final int ADE20K_CLASSES = 150;
+    private static final String CLASSES = "classes.txt";
+    private static final String TRAINING_LIST = "train.txt";
 
     private Pictures() {}
 
@@ -40,11 +43,11 @@ public final class Pictures {
                     case DRAWINGS_SAMPLE -> drawings(recipe, true);
                     case CIFAR_10 -> Cifar.ten(path(recipe), true);
                     case CIFAR_100 -> Cifar.hundred(path(recipe), true, true);
-                    case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("train"), reader());
-                    case UNLABELLED_FOLDER -> ImageFolder.unlabelled(path(recipe), reader());
-                    case PARQUET -> parquet(files(recipe, "train*.parquet"));
+                    case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("train"), reader(recipe));
+                    case UNLABELLED_FOLDER -> ImageFolder.unlabelled(path(recipe), reader(recipe));
+                    case PARQUET -> parquet(files(recipe, "train*.parquet"), reader(recipe));
                     case WEB_DATASET -> shards(recipe, "train*.tar");
-                    case LIST_FILE -> ListFile.open(path(recipe).resolve("train.txt"), reader());
+                    case LIST_FILE -> ListFile.open(path(recipe).resolve(TRAINING_LIST), reader(recipe));
                 },
                 recipe.limit());
     }
@@ -61,19 +64,19 @@ public final class Pictures {
             case DRAWINGS_SAMPLE -> drawings(recipe, false);
             case CIFAR_10 -> Cifar.ten(path(recipe), false);
             case CIFAR_100 -> Cifar.hundred(path(recipe), false, true);
-            case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("val"), reader());
+            case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("val"), reader(recipe));
             case UNLABELLED_FOLDER ->
                 throw new IllegalArgumentException(
                         "data.source: UNLABELLED_FOLDER has no labels to measure with; use IMAGE_FOLDER");
-            case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"));
+            case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"), reader(recipe));
             case WEB_DATASET -> shards(recipe, "val*.tar");
-            case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader());
+            case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader(recipe));
         };
     }
 
     /**
-     * What lies at a path, by its look: a Parquet file, a tar shard, a list, or a folder of those, of IDX or CIFAR files, of ADE20K,
-     * of classes, or of pictures.
+     * What lies at a path, by its look: a Parquet file, a tar shard, a list, or a folder of those, of IDX or CIFAR files, of pictures
+     * with masks (ADE20K's, or with names in {@code classes.txt}), of classes, or of pictures.
      *
      * @throws PictureException when nothing there can be read
      */
@@ -81,7 +84,7 @@ public final class Pictures {
         String name = String.valueOf(path.getFileName());
         if (Files.isRegularFile(path)) {
             if (name.endsWith(".parquet")) {
-                return parquet(List.of(path));
+                return parquet(List.of(path), reader());
             }
             if (name.endsWith(".tar")) {
                 return new WebDataset(List.of(path), List.of(), reader());
@@ -96,7 +99,7 @@ public final class Pictures {
             throw new PictureException(path.toString(), "no such file or folder");
         }
         if (!matching(path, "*.parquet").isEmpty()) {
-            return parquet(matching(path, "*.parquet"));
+            return parquet(matching(path, "*.parquet"), reader());
         }
         if (!matching(path, "*.tar").isEmpty()) {
             return new WebDataset(matching(path, "*.tar"), classNames(path), reader());
@@ -111,7 +114,17 @@ public final class Pictures {
             return Cifar.hundred(path, true, true);
         }
         if (Files.isDirectory(path.resolve("annotations"))) {
-            return SegmentationFolder.ade20k(path, true, numbered(ADE20K_CLASSES), reader());
+            return Files.isRegularFile(path.resolve(CLASSES))
+                    ? new SegmentationFolder(
+                            path.resolve("images/training"),
+                            path.resolve("annotations/training"),
+                            classNames(path),
+                            false,
+                            reader())
+                    : SegmentationFolder.ade20k(path, true, numbered(ADE20K_CLASSES), reader());
+        }
+        if (Files.isRegularFile(path.resolve(TRAINING_LIST))) {
+            return ListFile.open(path.resolve(TRAINING_LIST), reader());
         }
         Path classes = Files.isDirectory(path.resolve("train")) ? path.resolve("train") : path;
         return matching(classes, "*.{jpg,jpeg,JPEG,JPG,png,PNG,webp,bmp,gif}").isEmpty()
@@ -123,16 +136,16 @@ public final class Pictures {
         return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     }
 
-    private static Dataset parquet(List<Path> files) {
-        return new ParquetPictures(files, "image", "label", reader());
+    private static Dataset parquet(List<Path> files, ImageReader reader) {
+        return new ParquetPictures(files, "image", "label", reader);
     }
 
     private static Dataset shards(DataRecipe recipe, String pattern) {
-        return new WebDataset(files(recipe, pattern), classNames(path(recipe)), reader());
+        return new WebDataset(files(recipe, pattern), classNames(path(recipe)), reader(recipe));
     }
 
     private static List<String> classNames(Path folder) {
-        Path file = folder.resolve("classes.txt");
+        Path file = folder.resolve(CLASSES);
         try {
             return Files.isRegularFile(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
@@ -176,10 +189,35 @@ public final class Pictures {
         return Path.of(Objects.requireNonNull(recipe.path()));
     }
 
+    /** Which decoder reads JPEG files here. */
+    public static String decoder() {
+        return TurboJpeg.open().isPresent()
+                ? "libjpeg-turbo"
+                : "the JDK's; libjpeg-turbo gives the same bytes in half the time (Debian: libturbojpeg0)";
+    }
+
+    /** Says which decoder reads the JPEG files of a source that may hold some. */
+    static void announceDecoder(DataRecipe recipe, Consumer<String> notes) {
+        switch (recipe.source()) {
+            case IMAGE_FOLDER, UNLABELLED_FOLDER, PARQUET, WEB_DATASET, LIST_FILE ->
+                notes.accept("JPEG decoder: " + decoder());
+            case FASHION_MNIST_SAMPLE, FASHION_MNIST, DRAWINGS_SAMPLE, CIFAR_10, CIFAR_100 -> {
+                // no compressed pictures in there
+            }
+        }
+    }
+
     /** Decodes JPEG through libjpeg-turbo where the system has it: the same bytes, sooner. */
     public static ImageReader reader() {
-        DecodeOptions options = DecodeOptions.DEFAULT;
-        return new ImageReader(new DecodeOptions(options.pixelLimit(), options.applyOrientation(), TurboJpeg.open()));
+        return reader(false);
+    }
+
+    private static ImageReader reader(DataRecipe recipe) {
+        return reader(recipe.exifOrientation());
+    }
+
+    private static ImageReader reader(boolean orientation) {
+        return new ImageReader(new DecodeOptions(DecodeOptions.DEFAULT.pixelLimit(), orientation, TurboJpeg.open()));
     }
 
     private static Dataset limited(Dataset data, int limit) {

@@ -94,8 +94,9 @@ public final class PretrainJob {
         OptimRecipe optim = recipe.optim();
         boolean pixels = recipe.target() == MimTarget.MASKED_PIXELS;
         LoadedTokenizer tokens = pixels ? null : tokenizer(tokenizer, config);
+        Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
         Dataset data = Pictures.training(recipe.data());
-        Normalisation normalisation = Normalisation.uniform(config.channels(), 0.5f, 0.5f);
+        Normalisation normalisation = Constants.of(recipe.imagenetMeanAndStd(), recipe.model());
         PretrainPipeline pipeline = tokens == null
                 ? pipeline(recipe, config.imageHeight(), config.channels(), PixelMapping.CENTRED)
                 : pipeline(
@@ -144,6 +145,7 @@ public final class PretrainJob {
                         optim.learningRates(source.stepsPerEpoch()),
                         optim.weightDecays(source.stepsPerEpoch()),
                         List.of(predictor.program()))) {
+            Pictures.announceDecoder(recipe.data(), context.notes());
             trainer.initialise(recipe.run().seed());
             if (pretrained != null) {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
@@ -215,7 +217,7 @@ public final class PretrainJob {
         };
         return new PretrainPipeline(
                 new PretrainAugmentation(new ColorJitter(jitter, jitter, jitter, 0), augmentation.flip(), views),
-                Normalisation.uniform(config.channels(), 0.5f, 0.5f),
+                Constants.of(recipe.imagenetMeanAndStd(), recipe.model()),
                 mapping,
                 mask(recipe.mask(), config));
     }

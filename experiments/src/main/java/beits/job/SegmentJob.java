@@ -16,6 +16,7 @@ import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
 import beits.optim.ParameterGroup;
 import beits.recipe.OptimRecipe;
+import beits.recipe.SegmentDataRecipe;
 import beits.recipe.SegmentRecipe;
 import beits.segmentation.MeanIou;
 import beits.segmentation.SegmentationBatch;
@@ -118,6 +119,7 @@ public final class SegmentJob {
     public static Result run(
             SegmentRecipe recipe, @Nullable NamedTensors pretrained, JobContext context, Inspection inspection)
             throws IOException {
+        Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         long seed = recipe.run().seed();
@@ -168,6 +170,9 @@ public final class SegmentJob {
                         recipe.learningRates(source.stepsPerEpoch()),
                         optim.weightDecays(source.stepsPerEpoch()),
                         List.of(predictor.program()))) {
+            if (recipe.data().source() != SegmentDataRecipe.Source.SCENES) {
+                context.notes().accept("JPEG decoder: " + Pictures.decoder());
+            }
             trainer.initialise(seed);
             if (pretrained != null) {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
@@ -215,10 +220,7 @@ public final class SegmentJob {
         if (recipe.photometric()) {
             transforms.add(new PairTransform.PhotometricDistortion());
         }
-        Normalisation normalisation = recipe.imagenetMeanAndStd()
-                ? Normalisation.IMAGENET
-                : Normalisation.uniform(recipe.model().config().channels(), 0.5f, 0.5f);
-        return new SegmentationPipeline(transforms, size, normalisation);
+        return new SegmentationPipeline(transforms, size, Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
     }
 
     private static SegmentationBatch labelled(Batch batch) {

@@ -66,6 +66,7 @@ public final class TokenizerJob {
                 optim.updateFreq(),
                 Batch::images,
                 context.notes())) {
+            Pictures.announceDecoder(recipe.data(), context.notes());
             int stepsPerEpoch = source.stepsPerEpoch();
             int descent = (int) (TEMPERATURE_SHARE * optim.epochs() * stepsPerEpoch * optim.updateFreq());
             DiscreteVaeTraining objective = new DiscreteVaeTraining(

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param limit how many pictures to use at most, 0 for all
  * @param skipBroken whether a picture that cannot be read is named, counted and left out, the next readable one training
  *     in its place; else it ends the run
+ * @param exifOrientation whether pictures are turned as their camera noted, as browsers show them; the official code does not
  */
-public record DataRecipe(Source source, @Nullable String path, int limit, boolean skipBroken) {
+public record DataRecipe(Source source, @Nullable String path, int limit, boolean skipBroken, boolean exifOrientation) {
     /** Formats. */
     public enum Source {
         /** The bundled 10,000 training and 2,000 test pictures of Fashion-MNIST. */

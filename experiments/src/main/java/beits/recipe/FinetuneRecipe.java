@@ -1,6 +1,7 @@
 package beits.recipe;
 
 import beits.model.ImageClassifier.Pooling;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param mixMode whether mixing is drawn once a batch, for each pair or for each element
  * @param repeatedAugmentation how many differently augmented copies of a picture lie in a batch (Hoffer et al. 2020; timm's
  *     {@code RepeatAugSampler} uses 3); an epoch then shows that many times fewer pictures
- * @param randAugment whether RandAugment (rand-m9-mstd0.5-inc1) is applied
+ * @param autoAugment augmentation policy by timm's name: {@code rand-m9-mstd0.5-inc1} is the official RandAugment, {@code original} AutoAugment, {@code 3a-j0.3} three-augment; or none
  * @param randomErasing its probability
  * @param flip whether pictures are mirrored half of the time
  * @param minCropArea smallest share of the picture that a random crop keeps; 1 for no crop
+ * @param imagenetMeanAndStd whether pictures are normalised by ImageNet's mean and deviation instead of 0.5
  * @param relPosDecay whether weight decay applies to relative position tables
  * @param optim AdamW
  * @param run how the run is kept
@@ -38,13 +40,17 @@ public record FinetuneRecipe(
         double cutmix,
         MixMode mixMode,
         int repeatedAugmentation,
-        boolean randAugment,
+        @Nullable String autoAugment,
         double randomErasing,
         boolean flip,
         double minCropArea,
+        boolean imagenetMeanAndStd,
         boolean relPosDecay,
         OptimRecipe optim,
         RunRecipe run) {
+    private static final Pattern POLICY = Pattern.compile(
+            "rand(-(m|n|mstd|inc)\\d+(\\.\\d+)?)*|original(-mstd\\d+(\\.\\d+)?)?|3a(-j\\d+(\\.\\d+)?)?");
+
     /** How often mixup and CutMix are drawn (timm's {@code mixup_mode}). */
     public enum MixMode {
         BATCH,
@@ -64,6 +70,14 @@ public record FinetuneRecipe(
         Check.that(cutmix >= 0, "cutmix", cutmix, "0 for none, or above");
         Check.that(randomErasing >= 0 && randomErasing <= 1, "randomErasing", randomErasing, "in [0, 1]");
         Check.that(minCropArea > 0 && minCropArea <= 1, "minCropArea", minCropArea, "in (0, 1]");
+        Check.imagenetConstants(imagenetMeanAndStd, model);
+        if (autoAugment != null) {
+            Check.that(
+                    POLICY.matcher(autoAugment).matches(),
+                    "autoAugment",
+                    autoAugment,
+                    "null, rand-m9-mstd0.5-inc1, original or 3a-j0.3, with numbers of your own");
+        }
     }
 
     /** Whether batches carry class distributions. */
@@ -85,10 +99,11 @@ public record FinetuneRecipe(
                 cutmix,
                 mixMode,
                 repeatedAugmentation,
-                randAugment,
+                autoAugment,
                 randomErasing,
                 flip,
                 minCropArea,
+                imagenetMeanAndStd,
                 relPosDecay,
                 otherOptim,
                 run.withSeed(seed));

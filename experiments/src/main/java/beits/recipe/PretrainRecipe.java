@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param mask which patches are hidden
  * @param target what is recovered of a picture with hidden patches
  * @param augmentation what happens to pictures
+ * @param imagenetMeanAndStd whether the patch view is normalised by ImageNet's mean and deviation instead of 0.5
  * @param optim AdamW
  * @param run how the run is kept
  */
@@ -24,9 +25,11 @@ public record PretrainRecipe(
         MaskRecipe mask,
         MimTarget target,
         AugmentationRecipe augmentation,
+        boolean imagenetMeanAndStd,
         OptimRecipe optim,
         RunRecipe run) {
     public PretrainRecipe {
+        Check.imagenetConstants(imagenetMeanAndStd, model);
         int patches = model.config().patches();
         Check.that(
                 mask.maskPatches() <= patches,
@@ -39,6 +42,6 @@ public record PretrainRecipe(
     /** The same with another seed. */
     public PretrainRecipe withSeed(long seed) {
         return new PretrainRecipe(
-                data, model, tokenizer, initFrom, mask, target, augmentation, optim, run.withSeed(seed));
+                data, model, tokenizer, initFrom, mask, target, augmentation, imagenetMeanAndStd, optim, run.withSeed(seed));
     }
 }

@@ -63,11 +63,7 @@ public record SegmentRecipe(
         for (double weight : classWeights) {
             Check.that(weight >= 0, "classWeights", weight, "0 or above");
         }
-        Check.that(
-                !imagenetMeanAndStd || model.channels() == 3,
-                "imagenetMeanAndStd",
-                imagenetMeanAndStd,
-                "false for grey pictures");
+        Check.imagenetConstants(imagenetMeanAndStd, model);
         Check.that(channels >= 1, "channels", channels, "at least 1");
         config(decoder, model, blocks, channels, 2);
     }

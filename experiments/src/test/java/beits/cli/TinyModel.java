@@ -14,7 +14,6 @@ import beits.recipe.ModelRecipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Checkpoints of untrained networks of a few thousand parameters. */
 final class TinyModel {
@@ -29,27 +28,43 @@ final class TinyModel {
     /** A classifier for grey pictures of 28 pixels. */
     static Path classifier(Path file, List<String> classNames) throws IOException {
         Layout layout = new Layout();
-        ModelRecipe recipe = recipe(true);
+        ModelRecipe recipe = recipe(true, 1);
         // Large start values for the head, so that pictures do differ in their classes.
         new ImageClassifier(layout, recipe.config(), classNames.size(), Pooling.MEAN, 50);
-        return write(file, layout, card(ModelKind.CLASSIFIER, recipe, Pooling.MEAN, 0, classNames));
+        return write(
+                file,
+                layout,
+                new ModelCard(
+                        ModelKind.CLASSIFIER,
+                        recipe,
+                        null,
+                        0,
+                        Pooling.MEAN,
+                        classNames,
+                        List.of(0.5f),
+                        List.of(0.5f),
+                        null));
     }
 
     /** A masked image model for grey pictures of 28 pixels. */
     static Path masked(Path file) throws IOException {
+        return masked(file, List.of(0.5f), List.of(0.5f));
+    }
+
+    /** A masked image model for pictures of 28 pixels with a channel for each of these constants. */
+    static Path masked(Path file, List<Float> mean, List<Float> std) throws IOException {
         Layout layout = new Layout();
-        ModelRecipe recipe = recipe(false);
+        ModelRecipe recipe = recipe(false, mean.size());
         new MaskedImageModel(layout, recipe.config(), VOCABULARY);
-        return write(file, layout, card(ModelKind.MASKED_IMAGE_MODEL, recipe, null, VOCABULARY, List.of()));
+        return write(
+                file,
+                layout,
+                new ModelCard(
+                        ModelKind.MASKED_IMAGE_MODEL, recipe, null, VOCABULARY, null, List.of(), mean, std, null));
     }
 
-    private static ModelRecipe recipe(boolean fineTuning) {
-        return new ModelRecipe(28, 7, 1, WIDTH, DEPTH, HEADS, 2, true, false, fineTuning, !fineTuning, 0.1, 0);
-    }
-
-    private static ModelCard card(
-            ModelKind kind, ModelRecipe recipe, @Nullable Pooling pooling, int vocabulary, List<String> classNames) {
-        return new ModelCard(kind, recipe, null, vocabulary, pooling, classNames, List.of(0.5f), List.of(0.5f), null);
+    private static ModelRecipe recipe(boolean fineTuning, int channels) {
+        return new ModelRecipe(28, 7, channels, WIDTH, DEPTH, HEADS, 2, true, false, fineTuning, !fineTuning, 0.1, 0);
     }
 
     private static Path write(Path file, Layout layout, ModelCard card) throws IOException {

@@ -1,0 +1,139 @@
+package beits.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recipes that start from weights which were trained on pictures normalised by certain constants. */
+class StartConstantsTest {
+    private static final List<String> TINY = List.of(
+            "data.limit=12",
+            "model.imageSize=28",
+            "model.patchSize=7",
+            "model.width=" + TinyModel.WIDTH,
+            "model.depth=" + TinyModel.DEPTH,
+            "model.heads=" + TinyModel.HEADS,
+            "model.mlpRatio=2",
+            "optim.batchSize=6",
+            "optim.epochs=1",
+            "optim.warmupEpochs=0");
+
+    @TempDir
+    private static Path home;
+
+    private static Path half;
+    private static Path imagenet;
+    private static Path other;
+
+    private record Ended(int code, String err) {}
+
+    private static Ended beits(Path out, String command, String recipe, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(command, recipe, "--out", out.toString()));
+        for (String setting : settings) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        StringWriter err = new StringWriter();
+        int code = Main.run(
+                arguments.toArray(String[]::new), new PrintWriter(new StringWriter()), new PrintWriter(err, true));
+        return new Ended(code, err.toString());
+    }
+
+    private static Ended finetune(Path out, Path start, String... more) {
+        List<String> settings = new ArrayList<>(TINY);
+        settings.addAll(List.of("data.source=drawings_sample", "model.channels=3", "labelsPerClass=0"));
+        settings.addAll(List.of("initFrom=" + start));
+        settings.addAll(List.of(more));
+        return beits(out, "finetune", "fashion-finetune", settings.toArray(String[]::new));
+    }
+
+    @BeforeAll
+    static void makeStarts() throws IOException {
+        half = TinyModel.masked(home.resolve("half.safetensors"), List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f));
+        imagenet = TinyModel.masked(
+                home.resolve("imagenet.safetensors"), List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
+        other = TinyModel.masked(
+                home.resolve("other.safetensors"), List.of(0.3f, 0.3f, 0.3f), List.of(0.2f, 0.2f, 0.2f));
+    }
+
+    private static void assertRefused(Ended ended, Path out, String... parts) {
+        assertThat(ended.code).as(ended.err).isEqualTo(2);
+        assertThat(ended.err.lines().filter(line -> line.contains("initFrom")))
+                .singleElement()
+                .asString()
+                .contains(parts);
+        assertThat(Files.exists(out)).isFalse();
+    }
+
+    @Test
+    void fineTuningRefusesOtherConstantsAndNamesBothAndTheRemedy() {
+        Path out = home.resolve("refused");
+        assertRefused(
+                finetune(out, imagenet),
+                out,
+                imagenet.toString(),
+                "mean [0.485, 0.456, 0.406] and std [0.229, 0.224, 0.225]",
+                "mean [0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5]",
+                "set imagenetMeanAndStd: true");
+        assertRefused(
+                finetune(out, half, "imagenetMeanAndStd=true"), out, half.toString(), "set imagenetMeanAndStd: false");
+    }
+
+    @Test
+    void fineTuningWithTheConstantsOfItsStartRuns() {
+        Ended ended = finetune(
+                home.resolve("ran"), imagenet, "imagenetMeanAndStd=true", "autoAugment=original-mstd0.5", "mixup=0.8");
+        assertThat(ended.code).as(ended.err).isZero();
+    }
+
+    @Test
+    void preTrainingRefusesOtherConstants() {
+        Path tokenizer = home.resolve("tokenizer");
+        List<String> small = List.of(
+                "data.source=drawings_sample",
+                "data.limit=12",
+                "model.imageSize=16",
+                "model.channels=3",
+                "model.hiddenDim=4",
+                "model.tokens=8",
+                "optim.batchSize=6",
+                "optim.epochs=1");
+        Ended trained = beits(tokenizer, "train-tokenizer", "fashion-tokenizer", small.toArray(String[]::new));
+        assertThat(trained.code).as(trained.err).isZero();
+        Path out = home.resolve("pretrain");
+        List<String> settings = new ArrayList<>(TINY);
+        settings.addAll(List.of("data.source=drawings_sample", "model.channels=3", "tokenizer=" + tokenizer));
+        settings.addAll(List.of("mask.maskPatches=6", "initFrom=" + imagenet));
+        assertRefused(
+                beits(out, "pretrain", "fashion-pretrain", settings.toArray(String[]::new)),
+                out,
+                "0.485",
+                "set imagenetMeanAndStd: true");
+    }
+
+    @Test
+    void segmentationRefusesConstantsThatNoRecipeHas() {
+        Path out = home.resolve("segment");
+        assertRefused(
+                beits(out, "segment", "scenes-segment", "initFrom=" + other),
+                out,
+                "mean [0.3, 0.3, 0.3] and std [0.2, 0.2, 0.2]",
+                "mean [0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5]",
+                "start from a checkpoint that was trained with either");
+    }
+
+    @Test
+    void anUnknownPolicyIsRefused() {
+        Ended ended = finetune(home.resolve("policy"), half, "autoAugment=rand-x9");
+        assertThat(ended.code).isEqualTo(2);
+        assertThat(ended.err).contains("autoAugment: rand-x9 must be", "rand-m9-mstd0.5-inc1");
+    }
+}
