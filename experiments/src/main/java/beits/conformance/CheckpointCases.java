@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** Checkpoint files of every format: the same weights and outputs out of each, and a clean refusal of the hostile ones. */
 final class CheckpointCases implements CaseRunner {
     private static final String TRUTH = "weights_official_names.safetensors";
-    private static final String TRAINING = "training_checkpoint_zip.pth";
+    private static final String TRAINING = "training_checkpoint";
     private static final String TRAINING_TRUTH = "training_checkpoint_expected.safetensors";
     private static final double REFUSAL_SECONDS = 5;
 
@@ -129,8 +129,8 @@ final class CheckpointCases implements CaseRunner {
         LoadedModel model = LoadedModel.of(golden.config(), "img_size", official);
         for (Path file : files(golden)) {
             String name = file.getFileName().toString();
-            if (name.equals(TRAINING)) {
-                trainingCheckpoint(golden, judge);
+            if (name.startsWith(TRAINING)) {
+                trainingCheckpoint(golden, file, judge);
                 continue;
             }
             NamedTensors read = Checkpoints.open(file);
@@ -181,8 +181,8 @@ final class CheckpointCases implements CaseRunner {
     }
 
     /** Weights in the middle of a training, with the state of its optimiser. */
-    private static void trainingCheckpoint(GoldenCase golden, Judge judge) throws IOException {
-        PyTorchFile file = PyTorchFile.read(golden.folder().resolve(TRAINING));
+    private static void trainingCheckpoint(GoldenCase golden, Path path, Judge judge) throws IOException {
+        PyTorchFile file = PyTorchFile.read(path);
         NamedTensors model = file.model();
         NamedTensors all = file.everyTensor();
         Checkpoints.open(golden.folder().resolve(TRAINING_TRUTH)).tensors().forEach((name, tensor) -> {

@@ -42,6 +42,15 @@ public record PretrainRecipe(
     /** The same with another seed. */
     public PretrainRecipe withSeed(long seed) {
         return new PretrainRecipe(
-                data, model, tokenizer, initFrom, mask, target, augmentation, imagenetMeanAndStd, optim, run.withSeed(seed));
+                data,
+                model,
+                tokenizer,
+                initFrom,
+                mask,
+                target,
+                augmentation,
+                imagenetMeanAndStd,
+                optim,
+                run.withSeed(seed));
     }
 }

@@ -105,7 +105,9 @@ class StartConstantsTest {
                 "model.hiddenDim=4",
                 "model.tokens=8",
                 "optim.batchSize=6",
-                "optim.epochs=1");
+                "optim.epochs=1",
+                "optim.warmupEpochs=0",
+                "optim.warmupSteps=0");
         Ended trained = beits(tokenizer, "train-tokenizer", "fashion-tokenizer", small.toArray(String[]::new));
         assertThat(trained.code).as(trained.err).isZero();
         Path out = home.resolve("pretrain");

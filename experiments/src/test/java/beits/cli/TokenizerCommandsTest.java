@@ -50,7 +50,14 @@ class TokenizerCommandsTest {
     @BeforeAll
     static void trainTokenizer() {
         Ended ended = beits(with(
-                List.of("data.limit=24", "optim.batchSize=6", "optim.epochs=1", "model.hiddenDim=4", "model.tokens=16"),
+                List.of(
+                        "data.limit=24",
+                        "optim.batchSize=6",
+                        "optim.epochs=1",
+                        "optim.warmupEpochs=0",
+                        "optim.warmupSteps=0",
+                        "model.hiddenDim=4",
+                        "model.tokens=16"),
                 "train-tokenizer",
                 "fashion-tokenizer",
                 "--out",
