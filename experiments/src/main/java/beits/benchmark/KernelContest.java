@@ -78,7 +78,7 @@ public record KernelContest(
                 for (String variant : theirs.variants()) {
                     peer.prepare(theirs, variant);
                     int runs = peer.warm(warmup, KernelBenchmark.ROUND_SECONDS);
-                    String name = peer.version() + (theirs.variants().size() > 1 ? ", " + variant : "");
+                    String name = theirs.worker(peer.version(), variant);
                     contests.add(turns(row, ours, () -> peer.measure(runs).seconds(), name, rounds, REST_MILLIS));
                 }
             }

@@ -109,6 +109,14 @@ public record PeerWork(String name, List<String> variants, List<Integer> sizes) 
         return new PeerWork(name, ONLY, List.of(shape.rows(), shape.columns()));
     }
 
+    /** Who does it: a build of LibTorch as it calls itself, or the library of products below it alone. */
+    String worker(String version, String variant) {
+        if (name.equals("product")) {
+            return version.substring(version.lastIndexOf(" with ") + " with ".length());
+        }
+        return variants.size() > 1 ? version + ", " + variant : version;
+    }
+
     /** The request for one of the variants. */
     String request(String variant) {
         return "work %s %s %s"

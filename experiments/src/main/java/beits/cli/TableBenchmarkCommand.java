@@ -9,8 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,7 +41,8 @@ final class TableBenchmarkCommand implements Callable<Integer> {
             names = "--only",
             defaultValue = "",
             paramLabel = "TEXT",
-            description = "run the commands that contain this, for example step; none to print the table only")
+            description =
+                    "run the commands that contain this, for example step; what no command contains prints the table only")
     private String only = "";
 
     @Spec
@@ -46,7 +50,8 @@ final class TableBenchmarkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Map<String, JsonNode> known = read();
+        Set<String> origins = new LinkedHashSet<>();
+        Map<String, JsonNode> known = read(origins);
         PrintWriter err = Streams.err(spec);
         for (String command : TargetTable.commands()) {
             if (known.containsKey(command) || !command.contains(only)) {
@@ -59,18 +64,22 @@ final class TableBenchmarkCommand implements Callable<Integer> {
             JsonNode result =
                     JsonMapper.shared().readTree(new Launcher().run(arguments).out());
             known.put(command, result);
+            String date = LocalDate.now().toString();
+            String machine = machine();
+            origins.add(machine + ", " + date);
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("command", command);
-            line.put("date", LocalDate.now().toString());
-            line.put("machine", machine());
+            line.put("date", date);
+            line.put("machine", machine);
             line.put("result", result);
             Files.writeString(results, Json.line(line) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
-        Streams.out(spec).print(TargetTable.markdown(known));
+        Streams.out(spec).print("Measured on " + String.join("; ", origins) + ".\n\n" + TargetTable.markdown(known));
         return 0;
     }
 
-    private Map<String, JsonNode> read() throws IOException {
+    /** Results by command; adds where and when they were measured. */
+    private Map<String, JsonNode> read(Set<String> origins) throws IOException {
         Map<String, JsonNode> known = new LinkedHashMap<>();
         if (!Files.exists(results)) {
             return known;
@@ -81,7 +90,9 @@ final class TableBenchmarkCommand implements Callable<Integer> {
             try {
                 JsonNode line = JsonMapper.shared().readTree(text);
                 known.put(line.required("command").asString(), line.required("result"));
-            } catch (tools.jackson.core.JacksonException e) {
+                origins.add(line.required("machine").asString() + ", "
+                        + line.required("date").asString());
+            } catch (JacksonException e) {
                 throw new UserException(
                         "%s:%d: is no result of a benchmark; delete the line".formatted(results, number));
             }

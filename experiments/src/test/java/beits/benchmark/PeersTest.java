@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Which peers are asked for what, and which of them counts; none is started. */
@@ -68,6 +69,15 @@ class PeersTest {
                 .isEqualTo("work infer parts 28 4 1 128 4 4 1000 0 2");
         assertThat(PeerWork.discreteVae(DiscreteVaeConfig.OFFICIAL, true, 16).request("channels-last"))
                 .isEqualTo("work dvae-train channels-last 112 3 8192 512 3 64 1 16");
+    }
+
+    @Test
+    void productsByOpenblasAreNotCalledLibtorch() {
+        KernelRow product = KernelRow.of(BenchmarkModel.TINY, 1).getFirst();
+        assertThat(Objects.requireNonNull(PeerWork.openblas(product.kernel())).worker("LibTorch 2.10.0 with OpenBLAS 0.3.31", "NT"))
+                .isEqualTo("OpenBLAS 0.3.31");
+        assertThat(Objects.requireNonNull(PeerWork.kernel(product.kernel())).worker("LibTorch 2.10.0 with OpenBLAS 0.3.31", "NT"))
+                .isEqualTo("LibTorch 2.10.0 with OpenBLAS 0.3.31");
     }
 
     @Test

@@ -294,6 +294,26 @@ class RunTest {
     }
 
     @Test
+    void aTableIsMadeOfKeptResults() throws IOException {
+        Path results = home.resolve("results.jsonl");
+        Files.writeString(results, """
+                {"command": "start", "date": "2026-11-25", "machine": "a machine", "result": {"helpSeconds": 0.4, \
+                "helpSecondsLow": 0.3, "helpSecondsHigh": 0.5, "firstStepSeconds": 2.5, "firstStepSecondsLow": 2, \
+                "firstStepSecondsHigh": 3}}
+                """);
+        Ended ended = beits("benchmark", "table", results.toString(), "--only", "nothing");
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out)
+                .startsWith("Measured on a machine, 2026-11-25.")
+                .contains("| ./beits --help | **0.40 s** (0.30 to 0.50) |  |  | at most 0.5 s | met |")
+                .contains("**2.50 s** (2.00 to 3.00) |  |  | at most 2.0 s | **missed** |");
+        Files.writeString(results, "{}\n");
+        Ended broken = beits("benchmark", "table", results.toString(), "--only", "nothing");
+        assertThat(broken.code).isEqualTo(2);
+        assertThat(broken.err).contains("results.jsonl:1:").hasLineCount(1);
+    }
+
+    @Test
     void everyCommandHelps() {
         assertThat(beits("--help").code).isZero();
         for (String command :
