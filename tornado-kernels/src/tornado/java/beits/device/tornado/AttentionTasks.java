@@ -39,7 +39,7 @@ final class AttentionTasks {
             case Epilogue.BiasGelu e -> {
                 Operand input = Operand.of(e.input());
                 tasks.addAll(product(k, form, input, e.bias(), room));
-                tasks.add(ElementTasks.gelu(count, input, c));
+                tasks.add(ElementTasks.gelu(form, count, input, c));
             }
         }
         return tasks;

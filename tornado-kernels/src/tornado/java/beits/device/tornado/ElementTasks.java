@@ -1,6 +1,7 @@
 package beits.device.tornado;
 
 import beits.device.tornado.kernel.Elements;
+import beits.device.tornado.kernel.VectorElements;
 import beits.kernel.AddRowVector;
 import beits.kernel.Binary;
 import beits.kernel.Scale;
@@ -8,6 +9,7 @@ import beits.kernel.ScaleBy;
 import beits.kernel.ScaledResidual;
 import beits.kernel.Unary;
 import beits.kernel.UnaryBackward;
+import beits.kernel.UnaryFunction;
 import beits.tensor.Slot;
 import java.util.List;
 
@@ -15,13 +17,13 @@ import java.util.List;
 final class ElementTasks {
     private ElementTasks() {}
 
-    static List<KernelTask> unary(Unary k) {
+    static List<KernelTask> unary(Unary k, Form form) {
         int count = Math.toIntExact(k.x().size());
         Operand x = Operand.of(k.x());
         Operand y = Operand.of(k.y());
         return List.of(
                 switch (k.function()) {
-                    case GELU -> gelu(count, x, y);
+                    case GELU -> gelu(form, count, x, y);
                     case RELU -> relu(count, x, y);
                     case SIGMOID ->
                         flat(
@@ -40,7 +42,15 @@ final class ElementTasks {
                 });
     }
 
-    static KernelTask gelu(int count, Operand x, Operand y) {
+    static KernelTask gelu(Form form, int count, Operand x, Operand y) {
+        if (form.vectors()) {
+            return chunks(
+                    "geluForwardOfChunks",
+                    count,
+                    List.of(x, y),
+                    (g, id, t) -> g.task(
+                            id, VectorElements::geluForwardOfChunks, t.floats(0), t.floats(1), t.places(), t.sizes()));
+        }
         return flat(
                 "geluForward",
                 count,
@@ -65,7 +75,22 @@ final class ElementTasks {
                         id, Elements::addElements, t.floats(0), t.floats(1), t.floats(2), t.places(), t.sizes()));
     }
 
-    static List<KernelTask> unaryBackward(UnaryBackward k) {
+    static List<KernelTask> unaryBackward(UnaryBackward k, Form form) {
+        List<Operand> operands = List.of(Operand.of(k.x()), Operand.of(k.dy()), Operand.of(k.dx()));
+        if (k.function() == UnaryFunction.GELU && form.vectors()) {
+            return List.of(chunks(
+                    "geluBackwardOfChunks",
+                    Math.toIntExact(k.x().size()),
+                    operands,
+                    (g, id, t) -> g.task(
+                            id,
+                            VectorElements::geluBackwardOfChunks,
+                            t.floats(0),
+                            t.floats(1),
+                            t.floats(2),
+                            t.places(),
+                            t.sizes())));
+        }
         KernelTask.Body body = switch (k.function()) {
             case GELU ->
                 (g, id, t) -> g.task(
@@ -86,7 +111,7 @@ final class ElementTasks {
             case SIGMOID -> "sigmoidBackward";
             case TANH -> "tanhBackward";
         };
-        return List.of(flat(method, k.x(), List.of(Operand.of(k.x()), Operand.of(k.dy()), Operand.of(k.dx())), body));
+        return List.of(flat(method, k.x(), operands, body));
     }
 
     static List<KernelTask> binary(Binary k) {
@@ -153,6 +178,12 @@ final class ElementTasks {
         return KernelTask.of(method, Range.items(count), operands, new int[] {count}, body);
     }
 
+    /** A task with one work-item a chunk of elements. */
+    private static KernelTask chunks(String method, int count, List<Operand> operands, KernelTask.Body body) {
+        return KernelTask.of(
+                method, Range.single(Math.ceilDiv(count, VectorElements.CHUNK)), operands, new int[] {count}, body);
+    }
+
     static List<KernelTask> addRowVector(AddRowVector k) {
         return List.of(KernelTask.of(
                 "addVectorToRows",
@@ -163,11 +194,11 @@ final class ElementTasks {
                         id, Elements::addVectorToRows, t.floats(0), t.floats(1), t.floats(2), t.places(), t.sizes())));
     }
 
-    static List<KernelTask> residual(ScaledResidual k) {
+    static List<KernelTask> residual(ScaledResidual k, Form form) {
         int columns = k.x().shape().columns();
         return List.of(KernelTask.of(
-                "residualForward",
-                Range.items(k.x().size()),
+                form.vectors() ? "residualForwardOfRows" : "residualForward",
+                form.vectors() ? Range.single(k.x().shape().rows()) : Range.items(k.x().size()),
                 List.of(
                         Operand.of(k.x()),
                         Operand.of(k.branch()),
@@ -181,15 +212,26 @@ final class ElementTasks {
                     k.gamma() == null ? 0 : 1,
                     k.keep() == null ? 0 : 1
                 },
-                (g, id, t) -> g.task(
-                        id,
-                        Elements::residualForward,
-                        t.floats(0),
-                        t.floats(1),
-                        t.floats(2),
-                        t.floats(3),
-                        t.floats(4),
-                        t.places(),
-                        t.sizes())));
+                form.vectors()
+                        ? (g, id, t) -> g.task(
+                                id,
+                                VectorElements::residualForwardOfRows,
+                                t.floats(0),
+                                t.floats(1),
+                                t.floats(2),
+                                t.floats(3),
+                                t.floats(4),
+                                t.places(),
+                                t.sizes())
+                        : (g, id, t) -> g.task(
+                                id,
+                                Elements::residualForward,
+                                t.floats(0),
+                                t.floats(1),
+                                t.floats(2),
+                                t.floats(3),
+                                t.floats(4),
+                                t.places(),
+                                t.sizes())));
     }
 }

@@ -122,6 +122,11 @@ sealed interface Form permits VectorForm, WorkgroupForm {
     KernelTask softCrossEntropyRows(
             int rows, int columns, Operand logits, Operand targets, Operand lse, Operand rowLoss, Operand rowHit);
 
-    /** Work-items that share a chunk of parameters in AdamW. */
-    int optimiserLanes();
+    /** Whether element-wise kernels, column sums and AdamW take vectors, instead of one work-item an element. */
+    boolean vectors();
+
+    /** Grid of {@code rows} that one work-item each computes. */
+    default Range rows(long rows) {
+        return vectors() ? Range.single(rows) : Range.items(rows);
+    }
 }

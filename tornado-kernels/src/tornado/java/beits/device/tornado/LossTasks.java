@@ -3,6 +3,8 @@ package beits.device.tornado;
 import beits.device.tornado.kernel.CrossEntropyRows;
 import beits.device.tornado.kernel.FlatLosses;
 import beits.device.tornado.kernel.Sums;
+import beits.device.tornado.kernel.VectorCrossEntropy;
+import beits.device.tornado.kernel.VectorSums;
 import beits.kernel.CrossEntropy;
 import beits.kernel.CrossEntropyBackward;
 import beits.kernel.Distance;
@@ -61,11 +63,12 @@ final class LossTasks {
                         t.sizes()));
     }
 
-    static List<KernelTask> crossEntropyBackward(CrossEntropyBackward k) {
+    static List<KernelTask> crossEntropyBackward(CrossEntropyBackward k, Form form) {
         int n = Math.toIntExact(k.logits().size());
+        int rows = k.logits().shape().rows();
         return List.of(KernelTask.of(
-                        "crossEntropyBackward",
-                        Range.items(n),
+                        form.vectors() ? "crossEntropyBackwardOfRows" : "crossEntropyBackward",
+                        form.vectors() ? Range.single(rows) : Range.items(n),
                         List.of(
                                 Operand.of(k.logits()),
                                 Operand.of(k.labels()),
@@ -73,21 +76,32 @@ final class LossTasks {
                                 Operand.of(k.lse()),
                                 Operand.of(k.dLoss()),
                                 Operand.of(k.dLogits())),
-                        new int[] {
-                            n, k.logits().shape().rows(), k.logits().shape().columns(), k.count() == null ? 0 : 1
-                        },
-                        (g, id, t) -> g.task(
-                                id,
-                                CrossEntropyRows::crossEntropyBackward,
-                                t.floats(0),
-                                t.ints(1),
-                                t.ints(2),
-                                t.floats(3),
-                                t.floats(4),
-                                t.floats(5),
-                                t.places(),
-                                t.sizes(),
-                                t.constants()))
+                        new int[] {n, rows, k.logits().shape().columns(), k.count() == null ? 0 : 1},
+                        form.vectors()
+                                ? (g, id, t) -> g.task(
+                                        id,
+                                        VectorCrossEntropy::crossEntropyBackwardOfRows,
+                                        t.floats(0),
+                                        t.ints(1),
+                                        t.ints(2),
+                                        t.floats(3),
+                                        t.floats(4),
+                                        t.floats(5),
+                                        t.places(),
+                                        t.sizes(),
+                                        t.constants())
+                                : (g, id, t) -> g.task(
+                                        id,
+                                        CrossEntropyRows::crossEntropyBackward,
+                                        t.floats(0),
+                                        t.ints(1),
+                                        t.ints(2),
+                                        t.floats(3),
+                                        t.floats(4),
+                                        t.floats(5),
+                                        t.places(),
+                                        t.sizes(),
+                                        t.constants()))
                 .with(k.smoothing()));
     }
 
@@ -107,11 +121,11 @@ final class LossTasks {
                 rowTotal(rows, null, rowLoss, rowHit, k.loss(), k.hits()));
     }
 
-    static List<KernelTask> softCrossEntropyBackward(SoftCrossEntropyBackward k) {
+    static List<KernelTask> softCrossEntropyBackward(SoftCrossEntropyBackward k, Form form) {
         int rows = k.logits().shape().rows();
         return List.of(KernelTask.of(
                 "softCrossEntropyBackward",
-                Range.items(rows),
+                form.rows(rows),
                 List.of(
                         Operand.of(k.logits()),
                         Operand.of(k.targets()),
@@ -220,17 +234,21 @@ final class LossTasks {
                 .with(Math.log(k.q().shape().columns())));
     }
 
-    static List<KernelTask> gradientNorm(GradientNorm k, Scratch room) {
+    static List<KernelTask> gradientNorm(GradientNorm k, Form form, Scratch room) {
         int n = Math.toIntExact(k.gradients().size());
         int chunks = Math.ceilDiv(n, CHUNK);
         Operand partial = room.take(chunks);
         List<KernelTask> tasks = new ArrayList<>();
         tasks.add(KernelTask.of(
-                "chunkSquares",
-                Range.items(chunks),
+                form.vectors() ? "chunkSquaresOfVectors" : "chunkSquares",
+                form.rows(chunks),
                 List.of(Operand.of(k.gradients()), partial),
                 new int[] {n, chunks, CHUNK},
-                (g, id, t) -> g.task(id, Sums::chunkSquares, t.floats(0), t.floats(1), t.places(), t.sizes())));
+                form.vectors()
+                        ? (g, id, t) -> g.task(
+                                id, VectorSums::chunkSquaresOfVectors, t.floats(0), t.floats(1), t.places(), t.sizes())
+                        : (g, id, t) ->
+                                g.task(id, Sums::chunkSquares, t.floats(0), t.floats(1), t.places(), t.sizes())));
         tasks.addAll(total(partial, chunks, k.norm(), 1, Sums.ROOT, room));
         return tasks;
     }

@@ -79,16 +79,16 @@ final class Lowering {
             case AttentionBackward k -> AttentionTasks.backward(k, form, room);
             case RelativePositionBias k -> AttentionTasks.relativeBias(k);
             case RelativePositionBiasBackward k -> AttentionTasks.relativeBiasBackward(k);
-            case ColumnSum k -> NormTasks.columnSum(k, room);
+            case ColumnSum k -> NormTasks.columnSum(k, form, room);
             case LayerNorm k -> NormTasks.layerNorm(k, form);
             case LayerNormBackward k -> NormTasks.layerNormBackward(k, form, room);
-            case BatchNorm k -> NormTasks.batchNorm(k, room);
-            case BatchNormInference k -> NormTasks.batchNormInference(k);
-            case BatchNormBackward k -> NormTasks.batchNormBackward(k, room);
-            case ScaledResidual k -> ElementTasks.residual(k);
-            case ScaledResidualBackward k -> NormTasks.residualBackward(k, room);
-            case Unary k -> ElementTasks.unary(k);
-            case UnaryBackward k -> ElementTasks.unaryBackward(k);
+            case BatchNorm k -> NormTasks.batchNorm(k, form, room);
+            case BatchNormInference k -> NormTasks.batchNormInference(k, form);
+            case BatchNormBackward k -> NormTasks.batchNormBackward(k, form, room);
+            case ScaledResidual k -> ElementTasks.residual(k, form);
+            case ScaledResidualBackward k -> NormTasks.residualBackward(k, form, room);
+            case Unary k -> ElementTasks.unary(k, form);
+            case UnaryBackward k -> ElementTasks.unaryBackward(k, form);
             case Binary k -> ElementTasks.binary(k);
             case Scale k -> ElementTasks.scale(k);
             case ScaleBy k -> ElementTasks.scaleBy(k);
@@ -105,9 +105,9 @@ final class Lowering {
                         Operand.of(k.dy()),
                         Operand.of(k.dx())));
             case CrossEntropy k -> LossTasks.crossEntropy(k, form, room);
-            case CrossEntropyBackward k -> LossTasks.crossEntropyBackward(k);
+            case CrossEntropyBackward k -> LossTasks.crossEntropyBackward(k, form);
             case SoftCrossEntropy k -> LossTasks.softCrossEntropy(k, form, room);
-            case SoftCrossEntropyBackward k -> LossTasks.softCrossEntropyBackward(k);
+            case SoftCrossEntropyBackward k -> LossTasks.softCrossEntropyBackward(k, form);
             case RegressionLoss k -> LossTasks.regression(k, room);
             case RegressionLossBackward k -> LossTasks.regressionBackward(k);
             case UniformKl k -> LossTasks.uniformKl(k, room);
@@ -132,7 +132,7 @@ final class Lowering {
             case UpsampleNearestBackward k -> PictureTasks.nearestBackward(k);
             case UpsampleBilinear k -> PictureTasks.bilinear(k);
             case UpsampleBilinearBackward k -> PictureTasks.bilinearBackward(k);
-            case GradientNorm k -> LossTasks.gradientNorm(k, room);
+            case GradientNorm k -> LossTasks.gradientNorm(k, form, room);
             case AdamW k -> OptimiserTasks.adamW(k, form);
             case MovingAverage k -> OptimiserTasks.movingAverage(k);
         };

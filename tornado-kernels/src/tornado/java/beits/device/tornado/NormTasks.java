@@ -4,6 +4,8 @@ import beits.device.tornado.kernel.BatchNormColumns;
 import beits.device.tornado.kernel.Elements;
 import beits.device.tornado.kernel.LayerNormRows;
 import beits.device.tornado.kernel.Sums;
+import beits.device.tornado.kernel.VectorElements;
+import beits.device.tornado.kernel.VectorSums;
 import beits.kernel.BatchNorm;
 import beits.kernel.BatchNormBackward;
 import beits.kernel.BatchNormInference;
@@ -20,10 +22,11 @@ final class NormTasks {
     private NormTasks() {}
 
     /** Rows and columns of a matrix and how its rows are cut into blocks. */
-    private record Matrix(int rows, int columns, Blocks blocks) {
-        static Matrix of(Slot slot) {
+    private record Matrix(int rows, int columns, Blocks blocks, boolean strips) {
+        static Matrix of(Slot slot, Form form) {
             int rows = slot.shape().rows();
-            return new Matrix(rows, slot.shape().columns(), Blocks.of(rows));
+            int columns = slot.shape().columns();
+            return new Matrix(rows, columns, Blocks.of(rows), form.vectors() && columns >= VectorSums.WIDTH);
         }
 
         int elements() {
@@ -39,7 +42,9 @@ final class NormTasks {
         }
 
         Range partialRange() {
-            return Range.items(columns, blocks.count());
+            return strips
+                    ? Range.single(Math.ceilDiv(columns, VectorSums.WIDTH), blocks.count())
+                    : Range.items(columns, blocks.count());
         }
 
         /** Adds the blocks up. */
@@ -55,16 +60,25 @@ final class NormTasks {
         /** Sums of x over the rows of each block. */
         KernelTask sums(Operand x, Operand partial) {
             return KernelTask.of(
-                    "columnPartials",
+                    strips ? "columnPartialsOfStrips" : "columnPartials",
                     partialRange(),
                     List.of(x, partial),
                     partialSizes(),
-                    (g, id, t) -> g.task(id, Sums::columnPartials, t.floats(0), t.floats(1), t.places(), t.sizes()));
+                    strips
+                            ? (g, id, t) -> g.task(
+                                    id,
+                                    VectorSums::columnPartialsOfStrips,
+                                    t.floats(0),
+                                    t.floats(1),
+                                    t.places(),
+                                    t.sizes())
+                            : (g, id, t) ->
+                                    g.task(id, Sums::columnPartials, t.floats(0), t.floats(1), t.places(), t.sizes()));
         }
     }
 
-    static List<KernelTask> columnSum(ColumnSum k, Scratch room) {
-        Matrix m = Matrix.of(k.x());
+    static List<KernelTask> columnSum(ColumnSum k, Form form, Scratch room) {
+        Matrix m = Matrix.of(k.x(), form);
         Operand partial = m.partials(room);
         return List.of(m.sums(Operand.of(k.x()), partial), m.totals(partial, Operand.of(k.out()), k.accumulate()));
     }
@@ -83,11 +97,11 @@ final class NormTasks {
     }
 
     static List<KernelTask> layerNormBackward(LayerNormBackward k, Form form, Scratch room) {
-        Matrix m = Matrix.of(k.x());
+        Matrix m = Matrix.of(k.x(), form);
         Operand partial = m.partials(room);
         return List.of(
                 KernelTask.of(
-                        "layerNormGammaPartials",
+                        m.strips() ? "layerNormGammaPartialsOfStrips" : "layerNormGammaPartials",
                         m.partialRange(),
                         List.of(
                                 Operand.of(k.x()),
@@ -96,16 +110,27 @@ final class NormTasks {
                                 Operand.of(k.dy()),
                                 partial),
                         m.partialSizes(),
-                        (g, id, t) -> g.task(
-                                id,
-                                LayerNormRows::layerNormGammaPartials,
-                                t.floats(0),
-                                t.floats(1),
-                                t.floats(2),
-                                t.floats(3),
-                                t.floats(4),
-                                t.places(),
-                                t.sizes())),
+                        m.strips()
+                                ? (g, id, t) -> g.task(
+                                        id,
+                                        VectorSums::layerNormGammaPartialsOfStrips,
+                                        t.floats(0),
+                                        t.floats(1),
+                                        t.floats(2),
+                                        t.floats(3),
+                                        t.floats(4),
+                                        t.places(),
+                                        t.sizes())
+                                : (g, id, t) -> g.task(
+                                        id,
+                                        LayerNormRows::layerNormGammaPartials,
+                                        t.floats(0),
+                                        t.floats(1),
+                                        t.floats(2),
+                                        t.floats(3),
+                                        t.floats(4),
+                                        t.places(),
+                                        t.sizes())),
                 m.totals(partial, Operand.of(k.dGamma()), k.accumulateParameters()),
                 m.sums(Operand.of(k.dy()), partial),
                 m.totals(partial, Operand.of(k.dBeta()), k.accumulateParameters()),
@@ -121,8 +146,8 @@ final class NormTasks {
                         Operand.of(k.dx())));
     }
 
-    static List<KernelTask> batchNorm(BatchNorm k, Scratch room) {
-        Matrix m = Matrix.of(k.x());
+    static List<KernelTask> batchNorm(BatchNorm k, Form form, Scratch room) {
+        Matrix m = Matrix.of(k.x(), form);
         Operand partial = m.partials(room);
         int[] perColumn = {m.rows(), m.columns(), m.blocks().count()};
         return List.of(
@@ -194,8 +219,8 @@ final class NormTasks {
                                 t.sizes())));
     }
 
-    static List<KernelTask> batchNormInference(BatchNormInference k) {
-        Matrix m = Matrix.of(k.x());
+    static List<KernelTask> batchNormInference(BatchNormInference k, Form form) {
+        Matrix m = Matrix.of(k.x(), form);
         return List.of(KernelTask.of(
                         "batchNormInference",
                         Range.items(m.elements()),
@@ -222,8 +247,8 @@ final class NormTasks {
                 .with(k.epsilon()));
     }
 
-    static List<KernelTask> batchNormBackward(BatchNormBackward k, Scratch room) {
-        Matrix m = Matrix.of(k.x());
+    static List<KernelTask> batchNormBackward(BatchNormBackward k, Form form, Scratch room) {
+        Matrix m = Matrix.of(k.x(), form);
         Operand sumPartial = m.partials(room);
         Operand productPartial = m.partials(room);
         Operand sums = room.take(m.columns());
@@ -282,45 +307,65 @@ final class NormTasks {
                                 t.sizes())));
     }
 
-    static List<KernelTask> residualBackward(ScaledResidualBackward k, Scratch room) {
-        Matrix m = Matrix.of(k.dOut());
+    static List<KernelTask> residualBackward(ScaledResidualBackward k, Form form, Scratch room) {
+        Matrix m = Matrix.of(k.dOut(), form);
         int tokens = k.dOut().shape().extent(1);
         int withKeep = k.keep() == null ? 0 : 1;
         List<KernelTask> tasks = new ArrayList<>();
         if (k.dGamma() != null) {
             Operand partial = m.partials(room);
             tasks.add(KernelTask.of(
-                    "columnProductPartials",
+                    m.strips() ? "columnProductPartialsOfStrips" : "columnProductPartials",
                     m.partialRange(),
                     List.of(Operand.of(k.branch()), Operand.of(k.dOut()), Operand.of(k.keep()), partial),
                     new int[] {
                         m.rows(), m.columns(), m.blocks().count(), m.blocks().height(), tokens, withKeep
                     },
-                    (g, id, t) -> g.task(
-                            id,
-                            Sums::columnProductPartials,
-                            t.floats(0),
-                            t.floats(1),
-                            t.floats(2),
-                            t.floats(3),
-                            t.places(),
-                            t.sizes())));
+                    m.strips()
+                            ? (g, id, t) -> g.task(
+                                    id,
+                                    VectorSums::columnProductPartialsOfStrips,
+                                    t.floats(0),
+                                    t.floats(1),
+                                    t.floats(2),
+                                    t.floats(3),
+                                    t.places(),
+                                    t.sizes())
+                            : (g, id, t) -> g.task(
+                                    id,
+                                    Sums::columnProductPartials,
+                                    t.floats(0),
+                                    t.floats(1),
+                                    t.floats(2),
+                                    t.floats(3),
+                                    t.places(),
+                                    t.sizes())));
             tasks.add(m.totals(partial, Operand.of(k.dGamma()), k.accumulateGamma()));
         }
         tasks.add(KernelTask.of(
-                "residualBackward",
-                Range.items(m.elements()),
+                form.vectors() ? "residualBackwardOfRows" : "residualBackward",
+                form.vectors() ? Range.single(m.rows()) : Range.items(m.elements()),
                 List.of(Operand.of(k.dOut()), Operand.of(k.gamma()), Operand.of(k.keep()), Operand.of(k.dBranch())),
                 new int[] {m.elements(), m.columns(), tokens * m.columns(), k.gamma() == null ? 0 : 1, withKeep},
-                (g, id, t) -> g.task(
-                        id,
-                        Elements::residualBackward,
-                        t.floats(0),
-                        t.floats(1),
-                        t.floats(2),
-                        t.floats(3),
-                        t.places(),
-                        t.sizes())));
+                form.vectors()
+                        ? (g, id, t) -> g.task(
+                                id,
+                                VectorElements::residualBackwardOfRows,
+                                t.floats(0),
+                                t.floats(1),
+                                t.floats(2),
+                                t.floats(3),
+                                t.places(),
+                                t.sizes())
+                        : (g, id, t) -> g.task(
+                                id,
+                                Elements::residualBackward,
+                                t.floats(0),
+                                t.floats(1),
+                                t.floats(2),
+                                t.floats(3),
+                                t.places(),
+                                t.sizes())));
         return tasks;
     }
 }

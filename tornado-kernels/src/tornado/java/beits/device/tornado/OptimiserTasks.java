@@ -11,6 +11,9 @@ final class OptimiserTasks {
     /** Elements of a chunk: small enough that every work-item gets some, large enough to look a slice up rarely. */
     private static final int CHUNK = 4096;
 
+    /** Work-items that share a chunk, where each takes elements and not vectors. */
+    private static final int LANES = 64;
+
     private OptimiserTasks() {}
 
     static List<KernelTask> adamW(AdamW k, Form form) {
@@ -34,14 +37,14 @@ final class OptimiserTasks {
         int header = Optimisers.FIRST_CHUNK - Arguments.FIRST_SIZE;
         int[] sizes = new int[header + 3 * chunks.size()];
         sizes[0] = chunks.size();
-        sizes[1] = form.optimiserLanes();
+        sizes[1] = LANES;
         sizes[2] = k.norm() == null ? 0 : 1;
         for (int i = 0; i < chunks.size(); i++) {
             System.arraycopy(chunks.get(i), 0, sizes, header + 3 * i, 3);
         }
         return List.of(KernelTask.of(
-                        "adamWStep",
-                        Range.items(form.optimiserLanes(), chunks.size()),
+                        form.vectors() ? "adamWStepOfChunks" : "adamWStep",
+                        form.vectors() ? Range.single(chunks.size()) : Range.items(LANES, chunks.size()),
                         List.of(
                                 Operand.of(k.parameters()),
                                 Operand.of(k.gradients()),
@@ -50,18 +53,31 @@ final class OptimiserTasks {
                                 Operand.of(k.rates()),
                                 Operand.of(k.norm())),
                         sizes,
-                        (g, id, t) -> g.task(
-                                id,
-                                Optimisers::adamWStep,
-                                t.floats(0),
-                                t.floats(1),
-                                t.floats(2),
-                                t.floats(3),
-                                t.floats(4),
-                                t.floats(5),
-                                t.places(),
-                                t.sizes(),
-                                t.constants()))
+                        form.vectors()
+                                ? (g, id, t) -> g.task(
+                                        id,
+                                        Optimisers::adamWStepOfChunks,
+                                        t.floats(0),
+                                        t.floats(1),
+                                        t.floats(2),
+                                        t.floats(3),
+                                        t.floats(4),
+                                        t.floats(5),
+                                        t.places(),
+                                        t.sizes(),
+                                        t.constants())
+                                : (g, id, t) -> g.task(
+                                        id,
+                                        Optimisers::adamWStep,
+                                        t.floats(0),
+                                        t.floats(1),
+                                        t.floats(2),
+                                        t.floats(3),
+                                        t.floats(4),
+                                        t.floats(5),
+                                        t.places(),
+                                        t.sizes(),
+                                        t.constants()))
                 .with(numbers));
     }
 

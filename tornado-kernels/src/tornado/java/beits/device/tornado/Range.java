@@ -31,6 +31,19 @@ record Range(long x, long y, int localX, int localY) {
         return new Range(Math.max(1, outer), Math.max(1, inner), 0, 0);
     }
 
+    /**
+     * As {@link #items(long)} for iterations that each do much: groups of one work-item. A driver left to itself puts some thousand
+     * iterations into one group, which a processor runs on one thread, and PoCL compiles the kernel anew for every size of a group.
+     */
+    static Range single(long count) {
+        return new Range(Math.max(1, count), 0, 1, 0);
+    }
+
+    /** As {@link #single(long)} for two nested parallel loops. */
+    static Range single(long outer, long inner) {
+        return new Range(Math.max(1, outer), Math.max(1, inner), 1, 1);
+    }
+
     /** {@code count} groups of {@code local} work-items. */
     static Range groups(long count, int local) {
         return new Range(Math.max(1, count) * local, 0, local, 0);

@@ -4,6 +4,7 @@ import beits.device.tornado.kernel.CrossEntropyRows;
 import beits.device.tornado.kernel.LayerNormRows;
 import beits.device.tornado.kernel.Products;
 import beits.device.tornado.kernel.SoftmaxRows;
+import beits.device.tornado.kernel.VectorCrossEntropy;
 import beits.device.tornado.kernel.VectorProducts;
 import java.util.List;
 
@@ -57,7 +58,7 @@ final class VectorForm implements Form {
         };
         return KernelTask.of(
                 "packPanels",
-                Range.items(panels, p.k()),
+                Range.single(Math.ceilDiv(p.k(), Products.PACKED_STEPS), panels),
                 List.of(from, to),
                 sizes,
                 (g, id, t) -> g.task(id, Products::packPanels, t.floats(0), t.floats(1), t.places(), t.sizes()));
@@ -87,7 +88,7 @@ final class VectorForm implements Form {
     public KernelTask softmax(int rows, int columns, Operand x, Operand y) {
         return KernelTask.of(
                 "softmaxForward",
-                Range.items(rows),
+                Range.single(rows),
                 List.of(x, y),
                 new int[] {rows, columns},
                 (g, id, t) -> g.task(id, SoftmaxRows::softmaxForward, t.floats(0), t.floats(1), t.places(), t.sizes()));
@@ -97,7 +98,7 @@ final class VectorForm implements Form {
     public KernelTask softmaxBackward(int rows, int columns, Operand y, Operand dy, Operand dx) {
         return KernelTask.of(
                 "softmaxBackward",
-                Range.items(rows),
+                Range.single(rows),
                 List.of(y, dy, dx),
                 new int[] {rows, columns},
                 (g, id, t) -> g.task(
@@ -114,7 +115,7 @@ final class VectorForm implements Form {
     public KernelTask attentionSoftmax(int rows, int columns, int biasRows, Operand scores, Operand bias) {
         return KernelTask.of(
                 "attentionSoftmax",
-                Range.items(rows),
+                Range.single(rows),
                 List.of(bias, scores),
                 new int[] {rows, columns, biasRows},
                 (g, id, t) ->
@@ -134,7 +135,7 @@ final class VectorForm implements Form {
             Operand rstd) {
         return KernelTask.of(
                         "layerNormForward",
-                        Range.items(rows),
+                        Range.single(rows),
                         List.of(x, gamma, beta, y, mean, rstd),
                         new int[] {rows, columns},
                         (g, id, t) -> g.task(
@@ -163,7 +164,7 @@ final class VectorForm implements Form {
             Operand dx) {
         return KernelTask.of(
                 "layerNormBackward",
-                Range.items(rows),
+                Range.single(rows),
                 List.of(x, gamma, mean, rstd, dy, dx),
                 new int[] {rows, columns, accumulate ? 1 : 0},
                 (g, id, t) -> g.task(
@@ -192,13 +193,13 @@ final class VectorForm implements Form {
             Operand rowLoss,
             Operand rowHit) {
         return KernelTask.of(
-                        "crossEntropyRows",
-                        Range.items(rows),
+                        "crossEntropyOfRows",
+                        Range.single(rows),
                         List.of(logits, labels, count, lse, rowLoss, rowHit),
                         new int[] {rows, columns, hasCount ? 1 : 0},
                         (g, id, t) -> g.task(
                                 id,
-                                CrossEntropyRows::crossEntropyRows,
+                                VectorCrossEntropy::crossEntropyOfRows,
                                 t.floats(0),
                                 t.ints(1),
                                 t.ints(2),
@@ -215,7 +216,7 @@ final class VectorForm implements Form {
             int rows, int columns, Operand logits, Operand targets, Operand lse, Operand rowLoss, Operand rowHit) {
         return KernelTask.of(
                 "softCrossEntropyRows",
-                Range.items(rows),
+                Range.single(rows),
                 List.of(logits, targets, lse, rowLoss, rowHit),
                 new int[] {rows, columns},
                 (g, id, t) -> g.task(
@@ -230,7 +231,7 @@ final class VectorForm implements Form {
     }
 
     @Override
-    public int optimiserLanes() {
-        return 1;
+    public boolean vectors() {
+        return true;
     }
 }

@@ -12,7 +12,6 @@ final class WorkgroupForm implements Form {
     private static final long LOCAL_BYTES = 2L * GroupProducts.TILE * GroupProducts.SIDE * Float.BYTES;
 
     private static final int WORK_ITEMS = GroupProducts.SIDE * GroupProducts.SIDE;
-    private static final int OPTIMISER_LANES = 64;
 
     private final VectorForm rows = new VectorForm();
 
@@ -188,7 +187,7 @@ final class WorkgroupForm implements Form {
     }
 
     @Override
-    public int optimiserLanes() {
-        return OPTIMISER_LANES;
+    public boolean vectors() {
+        return false;
     }
 }

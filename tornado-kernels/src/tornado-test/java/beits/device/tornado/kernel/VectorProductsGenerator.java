@@ -25,6 +25,7 @@ final class VectorProductsGenerator {
 
     public static void main(String[] arguments) throws IOException {
         Files.writeString(Path.of(arguments[0], "VectorProducts.java"), products());
+        Files.writeString(Path.of(arguments[0], "Vectors.java"), vectors());
     }
 
     private static String list(IntFunction<String> element) {
@@ -51,6 +52,75 @@ final class VectorProductsGenerator {
 
     private static void line(StringBuilder out, String text, Object... arguments) {
         out.append(IN).append(text.formatted(arguments)).append('\n');
+    }
+
+    /** Sums or largest of all lanes by halves. */
+    private static String halves(String vector, int first, int step, String open, String between) {
+        return step == LANES
+                ? vector + ".getS" + first + "()"
+                : open
+                        + halves(vector, first, 2 * step, open, between)
+                        + between
+                        + halves(vector, first + step, 2 * step, open, between)
+                        + ")";
+    }
+
+    /** The source of {@code Vectors}. */
+    static String vectors() {
+        String store = IntStream.range(0, LANES)
+                .mapToObj(l -> "        y.set(" + plus("at", l) + ", v.getS" + l + "());\n")
+                .collect(Collectors.joining());
+        return """
+                package beits.device.tornado.kernel;
+
+                import uk.ac.manchester.tornado.api.math.TornadoMath;
+                import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+                import uk.ac.manchester.tornado.api.types.vectors.Float16;
+
+                /** Vectors of 16 floats from and to plain arrays. Written by {@code VectorProductsGenerator}; do not edit. */
+                final class Vectors {
+                    /** Lanes of a vector. */
+                    static final int LANES = %d;
+
+                    private Vectors() {}
+
+                    /** {@code x[at], x[at + 1] ...}. */
+                    static Float16 load(FloatArray x, int at) {
+                        return %s;
+                    }
+
+                    /** {@code y[at], y[at + 1] ... = v}. */
+                    static void store(FloatArray y, int at, Float16 v) {
+                %s    }
+
+                    /** The same number in all lanes. */
+                    static Float16 all(float x) {
+                        return %s;
+                    }
+
+                    /** The sum of all lanes. */
+                    static float sum(Float16 v) {
+                        return %s;
+                    }
+
+                    /** The largest of all lanes. */
+                    static float max(Float16 v) {
+                        return %s;
+                    }
+
+                    /** The root of each lane. */
+                    static Float16 sqrt(Float16 v) {
+                        return new Float16(%s);
+                    }
+                }
+                """.formatted(
+                        LANES,
+                        load("x", "at", 0),
+                        store,
+                        all("x"),
+                        halves("v", 0, 1, "(", " + "),
+                        halves("v", 0, 1, "TornadoMath.max(", ", "),
+                        list(l -> "TornadoMath.sqrt(v.getS" + l + "())"));
     }
 
     /** The source of {@code VectorProducts}. */

@@ -14,5 +14,6 @@ class VectorProductsGeneratorTest {
     void theSourcesAreWhatTheGeneratorWrites() throws IOException {
         assertThat(Files.readString(SOURCES.resolve("VectorProducts.java")))
                 .isEqualTo(VectorProductsGenerator.products());
+        assertThat(Files.readString(SOURCES.resolve("Vectors.java"))).isEqualTo(VectorProductsGenerator.vectors());
     }
 }

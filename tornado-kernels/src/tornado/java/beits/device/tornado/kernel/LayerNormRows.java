@@ -4,8 +4,9 @@ import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.vectors.Float16;
 
-/** Layer normalisation: one work-item a row. */
+/** Layer normalisation: one work-item a row, in vectors. */
 public final class LayerNormRows {
     private LayerNormRows() {}
 
@@ -31,18 +32,33 @@ public final class LayerNormRows {
         for (@Parallel int r = 0; r < rows; r++) {
             int xr = x0 + r * columns;
             int yr = y0 + r * columns;
-            float sum = 0f;
-            for (int c = 0; c < columns; c++) {
+            Float16 sums = Vectors.all(0f);
+            int c = 0;
+            for (; c + Vectors.LANES <= columns; c += Vectors.LANES) {
+                sums = Float16.add(sums, Vectors.load(x, xr + c));
+            }
+            float sum = Vectors.sum(sums);
+            for (; c < columns; c++) {
                 sum += x.get(xr + c);
             }
             float mu = sum / columns;
-            float squares = 0f;
-            for (int c = 0; c < columns; c++) {
+            sums = Vectors.all(0f);
+            for (c = 0; c + Vectors.LANES <= columns; c += Vectors.LANES) {
+                Float16 d = Float16.sub(Vectors.load(x, xr + c), mu);
+                sums = Float16.add(sums, Float16.mult(d, d));
+            }
+            float squares = Vectors.sum(sums);
+            for (; c < columns; c++) {
                 float d = x.get(xr + c) - mu;
                 squares += d * d;
             }
             float rs = 1f / TornadoMath.sqrt(squares / columns + epsilon);
-            for (int c = 0; c < columns; c++) {
+            for (c = 0; c + Vectors.LANES <= columns; c += Vectors.LANES) {
+                Float16 n = Float16.mult(Float16.sub(Vectors.load(x, xr + c), mu), rs);
+                Float16 scaled = Float16.mult(n, Vectors.load(gamma, gamma0 + c));
+                Vectors.store(out, yr + c, Float16.add(scaled, Vectors.load(beta, beta0 + c)));
+            }
+            for (; c < columns; c++) {
                 out.set(yr + c, (x.get(xr + c) - mu) * rs * gamma.get(gamma0 + c) + beta.get(beta0 + c));
             }
             out.set(mean0 + r, mu);
@@ -79,16 +95,34 @@ public final class LayerNormRows {
             int dxr = dx0 + r * columns;
             float mu = mean.get(mean0 + r);
             float rs = rstd.get(rstd0 + r);
-            float sumG = 0f;
-            float sumGn = 0f;
-            for (int c = 0; c < columns; c++) {
+            Float16 sumsG = Vectors.all(0f);
+            Float16 sumsGn = Vectors.all(0f);
+            int c = 0;
+            for (; c + Vectors.LANES <= columns; c += Vectors.LANES) {
+                Float16 g = Float16.mult(Vectors.load(dy, dyr + c), Vectors.load(gamma, gamma0 + c));
+                Float16 n = Float16.mult(Float16.sub(Vectors.load(x, xr + c), mu), rs);
+                sumsG = Float16.add(sumsG, g);
+                sumsGn = Float16.add(sumsGn, Float16.mult(g, n));
+            }
+            float sumG = Vectors.sum(sumsG);
+            float sumGn = Vectors.sum(sumsGn);
+            for (; c < columns; c++) {
                 float g = dy.get(dyr + c) * gamma.get(gamma0 + c);
                 sumG += g;
                 sumGn += g * (x.get(xr + c) - mu) * rs;
             }
             float meanG = sumG / columns;
             float meanGn = sumGn / columns;
-            for (int c = 0; c < columns; c++) {
+            for (c = 0; c + Vectors.LANES <= columns; c += Vectors.LANES) {
+                Float16 g = Float16.mult(Vectors.load(dy, dyr + c), Vectors.load(gamma, gamma0 + c));
+                Float16 n = Float16.mult(Float16.sub(Vectors.load(x, xr + c), mu), rs);
+                Float16 value = Float16.mult(Float16.sub(Float16.sub(g, meanG), Float16.mult(n, meanGn)), rs);
+                if (accumulate != 0) {
+                    value = Float16.add(value, Vectors.load(dx, dxr + c));
+                }
+                Vectors.store(dx, dxr + c, value);
+            }
+            for (; c < columns; c++) {
                 float n = (x.get(xr + c) - mu) * rs;
                 float value = rs * (dy.get(dyr + c) * gamma.get(gamma0 + c) - meanG - n * meanGn);
                 if (accumulate != 0) {

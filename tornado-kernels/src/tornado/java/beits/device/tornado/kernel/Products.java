@@ -98,6 +98,9 @@ public final class Products {
         }
     }
 
+    /** Steps of a panel that one work-item packs. */
+    public static final int PACKED_STEPS = 64;
+
     /**
      * {@code panels[z][t][p][l] = x[z][line(t) + l, p]}: the lines of a matrix (rows of a, columns of b) in panels of {@code width}
      * lines side by side, so that a product walks through memory in order. The last panel begins early enough to be whole. Sizes:
@@ -114,16 +117,34 @@ public final class Products {
         int inner = sizes.get(8);
         int count = (lines + width - 1) / width;
         int all = sizes.get(7) * inner * count;
-        for (@Parallel int t = 0; t < all; t++) {
-            for (@Parallel int p = 0; p < k; p++) {
+        int pieces = (k + PACKED_STEPS - 1) / PACKED_STEPS;
+        for (@Parallel int piece = 0; piece < pieces; piece++) {
+            for (@Parallel int t = 0; t < all; t++) {
                 int z = t / count;
                 int zo = z / inner;
                 int zi = z - zo * inner;
                 int first = TornadoMath.min((t - z * count) * width, lines - width);
-                int from = x0 + zo * sizes.get(9) + zi * sizes.get(10) + first * toLine + p * toStep;
-                int to = panels0 + (t * k + p) * width;
-                for (int l = 0; l < width; l++) {
-                    panels.set(to + l, x.get(from + l * toLine));
+                int from = x0 + zo * sizes.get(9) + zi * sizes.get(10) + first * toLine;
+                int to = panels0 + t * k * width;
+                int end = TornadoMath.min(k, (piece + 1) * PACKED_STEPS);
+                if (toLine == 1) {
+                    for (int p = piece * PACKED_STEPS; p < end; p++) {
+                        int source = from + p * toStep;
+                        int target = to + p * width;
+                        for (int l = 0; l < width; l += 4) {
+                            panels.set(target + l, x.get(source + l));
+                            panels.set(target + l + 1, x.get(source + l + 1));
+                            panels.set(target + l + 2, x.get(source + l + 2));
+                            panels.set(target + l + 3, x.get(source + l + 3));
+                        }
+                    }
+                } else {
+                    for (int l = 0; l < width; l++) {
+                        int source = from + l * toLine;
+                        for (int p = piece * PACKED_STEPS; p < end; p++) {
+                            panels.set(to + p * width + l, x.get(source + p));
+                        }
+                    }
                 }
             }
         }
