@@ -72,6 +72,17 @@ public record KernelRow(String name, Kernel kernel) {
         return all;
     }
 
+    /** The product that is also measured against its plain form: the smallest of a block's, since that form is slow. */
+    public static KernelRow plainest(BenchmarkModel model, int batch) {
+        return of(model, batch).stream()
+                .filter(row -> row.name().equals("projection")
+                        && row.kernel() instanceof MatMul product
+                        && !product.transposeA()
+                        && !product.transposeB())
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** What is computed and at which size. */
     public String label() {
         String size = kernel instanceof MatMul product

@@ -34,10 +34,15 @@ final class CommonOptions {
 
     /** Another device under the same options. */
     Device open(String name) {
+        return open(name, form);
+    }
+
+    /** A device with kernels of another form. */
+    Device open(String name, DeviceOptions.KernelForm kernelForm) {
         if (threads < 0) {
             throw new UserException("--threads " + threads + ": must be at least 1");
         }
-        return Devices.open(name, new DeviceOptions(threadCount(), form));
+        return Devices.open(name, new DeviceOptions(threadCount(), kernelForm));
     }
 
     /** Threads of the cpu device. */

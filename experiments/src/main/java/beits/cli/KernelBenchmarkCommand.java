@@ -8,6 +8,7 @@ import beits.benchmark.PeerBuild;
 import beits.benchmark.PeerProcess;
 import beits.benchmark.PeerWork;
 import beits.device.Device;
+import beits.device.DeviceOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
         List<KernelRow> rows = KernelRow.of(BenchmarkModel.of(model), batch).stream()
                 .filter(row -> row.label().contains(only))
                 .toList();
+        KernelRow plainest = KernelRow.plainest(BenchmarkModel.of(model), batch);
         if (rows.isEmpty()) {
             throw new UserException("--only " + only + ": no kernel has that in its line; leave it out to see all");
         }
@@ -97,7 +99,7 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
                 Device other = vs == null ? null : common.open(vs)) {
             startPeers();
             MachinePeak peak = MachinePeak.measure(common.threadCount());
-            measure(rows, device, other, peak);
+            measure(rows, device, other, peak, plainest.label().contains(only) ? plainest : null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -117,7 +119,9 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private void measure(List<KernelRow> rows, Device device, @Nullable Device other, MachinePeak peak)
+    /** @param plainest the product to measure in the form of TornadoVM's examples too, where the device is TornadoVM's */
+    private void measure(
+            List<KernelRow> rows, Device device, @Nullable Device other, MachinePeak peak, @Nullable KernelRow plainest)
             throws IOException, InterruptedException {
         PrintWriter out = Streams.out(spec);
         if (!json) {
@@ -151,11 +155,14 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
                             peer.equals(OPENBLAS) ? PeerWork::openblas : PeerWork::kernel,
                             warmup,
                             repeats);
-            Map<String, Object> line = contest.json(peak);
-            measured.add(line);
-            if (!json) {
-                out.println(text(line));
-                out.flush();
+            measured.add(print(contest, peak, out));
+        }
+        if (plainest != null && device.description().name().startsWith("tornado")) {
+            try (Device example = common.open(common.device, DeviceOptions.KernelForm.EXAMPLE)) {
+                measured.add(print(
+                        KernelContest.devices(plainest, device, example, "TornadoVM's example form", warmup, repeats),
+                        peak,
+                        out));
             }
         }
         if (json) {
@@ -169,6 +176,15 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
             result.put("kernels", measured);
             out.println(Json.line(result));
         }
+    }
+
+    private Map<String, Object> print(KernelContest contest, MachinePeak peak, PrintWriter out) {
+        Map<String, Object> line = contest.json(peak);
+        if (!json) {
+            out.println(text(line));
+            out.flush();
+        }
+        return line;
     }
 
     private static String text(Map<String, Object> line) {

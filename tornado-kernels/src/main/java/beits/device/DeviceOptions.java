@@ -14,7 +14,9 @@ public record DeviceOptions(int threads, KernelForm form) {
         /** Register-tiled vector form for CPU-type devices. */
         VECTOR,
         /** Local-memory tiles and work-group reductions for GPU-type devices. */
-        WORKGROUP
+        WORKGROUP,
+        /** As VECTOR, but for products as TornadoVM's documentation writes them: slow, to compare with. */
+        EXAMPLE
     }
 
     /** As many threads as the machine has processors; kernel form by device. */

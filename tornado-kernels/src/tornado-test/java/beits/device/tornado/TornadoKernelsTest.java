@@ -35,6 +35,11 @@ class TornadoKernelsTest {
     }
 
     @Test
+    void productsInTheFormOfTornadoVmsExamples() {
+        check(KernelForm.EXAMPLE, KernelCases.of(MatMul.class));
+    }
+
+    @Test
     void theKernelsThatHaveAWorkgroupForm() {
         check(
                 KernelForm.WORKGROUP,

@@ -53,6 +53,7 @@ final class TornadoVmDevice implements Device {
             case AUTOMATIC -> cpu ? new VectorForm() : WorkgroupForm.on(name, tornado);
             case VECTOR -> new VectorForm();
             case WORKGROUP -> WorkgroupForm.on(name, tornado);
+            case EXAMPLE -> new ExampleForm();
         };
         SelfTest.run(name, tornado);
         return new TornadoVmDevice(name, tornado, kernels);

@@ -9,7 +9,7 @@ import beits.device.tornado.kernel.VectorProducts;
 import java.util.List;
 
 /** Parallel loops over tiles of vectors and over rows. */
-final class VectorForm implements Form {
+sealed class VectorForm implements Form permits ExampleForm {
     @Override
     public List<KernelTask> product(Product p, Operand a, Operand b, Operand c, Operand bias, Scratch room) {
         int rows = VectorProducts.ROWS;
