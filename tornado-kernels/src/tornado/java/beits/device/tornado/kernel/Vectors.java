@@ -13,23 +13,7 @@ final class Vectors {
 
     /** {@code x[at], x[at + 1] ...}. */
     static Float16 load(FloatArray x, int at) {
-        return new Float16(
-                x.get(at),
-                x.get(at + 1),
-                x.get(at + 2),
-                x.get(at + 3),
-                x.get(at + 4),
-                x.get(at + 5),
-                x.get(at + 6),
-                x.get(at + 7),
-                x.get(at + 8),
-                x.get(at + 9),
-                x.get(at + 10),
-                x.get(at + 11),
-                x.get(at + 12),
-                x.get(at + 13),
-                x.get(at + 14),
-                x.get(at + 15));
+        return new Float16(x.get(at), x.get(at + 1), x.get(at + 2), x.get(at + 3), x.get(at + 4), x.get(at + 5), x.get(at + 6), x.get(at + 7), x.get(at + 8), x.get(at + 9), x.get(at + 10), x.get(at + 11), x.get(at + 12), x.get(at + 13), x.get(at + 14), x.get(at + 15));
     }
 
     /** {@code y[at], y[at + 1] ... = v}. */
@@ -59,43 +43,16 @@ final class Vectors {
 
     /** The sum of all lanes. */
     static float sum(Float16 v) {
-        return ((((v.getS0() + v.getS8()) + (v.getS4() + v.getS12()))
-                        + ((v.getS2() + v.getS10()) + (v.getS6() + v.getS14())))
-                + (((v.getS1() + v.getS9()) + (v.getS5() + v.getS13()))
-                        + ((v.getS3() + v.getS11()) + (v.getS7() + v.getS15()))));
+        return ((((v.getS0() + v.getS8()) + (v.getS4() + v.getS12())) + ((v.getS2() + v.getS10()) + (v.getS6() + v.getS14()))) + (((v.getS1() + v.getS9()) + (v.getS5() + v.getS13())) + ((v.getS3() + v.getS11()) + (v.getS7() + v.getS15()))));
     }
 
     /** The largest of all lanes. */
     static float max(Float16 v) {
-        return TornadoMath.max(
-                TornadoMath.max(
-                        TornadoMath.max(TornadoMath.max(v.getS0(), v.getS8()), TornadoMath.max(v.getS4(), v.getS12())),
-                        TornadoMath.max(
-                                TornadoMath.max(v.getS2(), v.getS10()), TornadoMath.max(v.getS6(), v.getS14()))),
-                TornadoMath.max(
-                        TornadoMath.max(TornadoMath.max(v.getS1(), v.getS9()), TornadoMath.max(v.getS5(), v.getS13())),
-                        TornadoMath.max(
-                                TornadoMath.max(v.getS3(), v.getS11()), TornadoMath.max(v.getS7(), v.getS15()))));
+        return TornadoMath.max(TornadoMath.max(TornadoMath.max(TornadoMath.max(v.getS0(), v.getS8()), TornadoMath.max(v.getS4(), v.getS12())), TornadoMath.max(TornadoMath.max(v.getS2(), v.getS10()), TornadoMath.max(v.getS6(), v.getS14()))), TornadoMath.max(TornadoMath.max(TornadoMath.max(v.getS1(), v.getS9()), TornadoMath.max(v.getS5(), v.getS13())), TornadoMath.max(TornadoMath.max(v.getS3(), v.getS11()), TornadoMath.max(v.getS7(), v.getS15()))));
     }
 
     /** The root of each lane. */
     static Float16 sqrt(Float16 v) {
-        return new Float16(
-                TornadoMath.sqrt(v.getS0()),
-                TornadoMath.sqrt(v.getS1()),
-                TornadoMath.sqrt(v.getS2()),
-                TornadoMath.sqrt(v.getS3()),
-                TornadoMath.sqrt(v.getS4()),
-                TornadoMath.sqrt(v.getS5()),
-                TornadoMath.sqrt(v.getS6()),
-                TornadoMath.sqrt(v.getS7()),
-                TornadoMath.sqrt(v.getS8()),
-                TornadoMath.sqrt(v.getS9()),
-                TornadoMath.sqrt(v.getS10()),
-                TornadoMath.sqrt(v.getS11()),
-                TornadoMath.sqrt(v.getS12()),
-                TornadoMath.sqrt(v.getS13()),
-                TornadoMath.sqrt(v.getS14()),
-                TornadoMath.sqrt(v.getS15()));
+        return new Float16(TornadoMath.sqrt(v.getS0()), TornadoMath.sqrt(v.getS1()), TornadoMath.sqrt(v.getS2()), TornadoMath.sqrt(v.getS3()), TornadoMath.sqrt(v.getS4()), TornadoMath.sqrt(v.getS5()), TornadoMath.sqrt(v.getS6()), TornadoMath.sqrt(v.getS7()), TornadoMath.sqrt(v.getS8()), TornadoMath.sqrt(v.getS9()), TornadoMath.sqrt(v.getS10()), TornadoMath.sqrt(v.getS11()), TornadoMath.sqrt(v.getS12()), TornadoMath.sqrt(v.getS13()), TornadoMath.sqrt(v.getS14()), TornadoMath.sqrt(v.getS15()));
     }
 }
