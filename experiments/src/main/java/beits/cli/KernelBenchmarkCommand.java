@@ -51,9 +51,9 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
 
     @Option(
             names = "--warmup",
-            defaultValue = "0.6",
+            defaultValue = "2",
             description = "seconds each kernel runs before the clock starts (default: ${DEFAULT-VALUE})")
-    private double warmup = 0.6;
+    private double warmup = 2;
 
     @Option(names = "--repeats", defaultValue = "7", description = "rounds (default: ${DEFAULT-VALUE})")
     private int repeats = 7;
