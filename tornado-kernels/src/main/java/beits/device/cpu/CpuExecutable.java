@@ -73,13 +73,13 @@ final class CpuExecutable implements Executable {
     @Override
     public void write(Slot slot, float[] values) {
         check(slot, ElementType.FLOAT32, values.length);
-        MemorySegment.copy(values, 0, memory.of(slot), ValueLayout.JAVA_FLOAT, 0, values.length);
+        MemorySegment.copy(values, 0, memory.exactly(slot), ValueLayout.JAVA_FLOAT, 0, values.length);
     }
 
     @Override
     public void write(Slot slot, double[] values) {
         check(slot, ElementType.FLOAT32, values.length);
-        MemorySegment target = memory.of(slot);
+        MemorySegment target = memory.exactly(slot);
         for (int i = 0; i < values.length; i++) {
             Lanes.set(target, i, (float) values[i]);
         }
@@ -88,13 +88,13 @@ final class CpuExecutable implements Executable {
     @Override
     public void write(Slot slot, int[] values) {
         check(slot, ElementType.INT32, values.length);
-        MemorySegment.copy(values, 0, memory.of(slot), ValueLayout.JAVA_INT, 0, values.length);
+        MemorySegment.copy(values, 0, memory.exactly(slot), ValueLayout.JAVA_INT, 0, values.length);
     }
 
     @Override
     public float[] readFloats(Slot slot) {
         check(slot, ElementType.FLOAT32, slot.size());
-        return memory.of(slot).toArray(ValueLayout.JAVA_FLOAT);
+        return memory.exactly(slot).toArray(ValueLayout.JAVA_FLOAT);
     }
 
     @Override
@@ -110,7 +110,7 @@ final class CpuExecutable implements Executable {
     @Override
     public int[] readInts(Slot slot) {
         check(slot, ElementType.INT32, slot.size());
-        return memory.of(slot).toArray(ValueLayout.JAVA_INT);
+        return memory.exactly(slot).toArray(ValueLayout.JAVA_INT);
     }
 
     private static void check(Slot slot, ElementType type, long count) {

@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The arenas of some programs. */
 final class Memory implements AutoCloseable {
+    /**
+     * Elements behind the last one of every arena and slot that may be read or written under a mask: a vector that reaches over
+     * the end is then in bounds whatever its mask, which saves loops a second way through them (the compiler gave up loops that
+     * met it, and compiled them again, up to 20 times while a program warmed up).
+     */
+    private static final int OVERHANG = Lanes.COUNT - 1;
+
     private final Map<Arena, Storage> storages = new EnumMap<>(Arena.class);
 
     /** Zeroed arenas as large as the programs reach. */
@@ -22,21 +29,27 @@ final class Memory implements AutoCloseable {
                     .max()
                     .orElse(0);
             if (size > 0) {
-                storages.put(arena, Storage.allocate(arena.type(), size));
+                storages.put(arena, Storage.allocate(arena.type(), size + OVERHANG));
             }
         }
     }
 
-    /** The elements of a slot. */
+    /** The elements of a slot, for kernels: with an overhang of less than a vector. */
     MemorySegment of(Slot slot) {
+        return slot.size() == 0 ? MemorySegment.NULL : slice(slot, slot.size() + OVERHANG);
+    }
+
+    /** The elements of a slot and nothing else. */
+    MemorySegment exactly(Slot slot) {
+        return slot.size() == 0 ? MemorySegment.NULL : slice(slot, slot.size());
+    }
+
+    private MemorySegment slice(Slot slot, long length) {
         Storage storage = storages.get(slot.arena());
-        if (slot.size() == 0) {
-            return MemorySegment.NULL;
-        }
-        if (storage == null || slot.end() > storage.length()) {
+        if (storage == null || slot.end() > storage.length() - OVERHANG) {
             throw new IllegalArgumentException(slot + " lies outside the arenas of the compiled programs");
         }
-        return storage.data().asSlice(slot.offset() * Float.BYTES, slot.size() * Float.BYTES);
+        return storage.data().asSlice(slot.offset() * Float.BYTES, length * Float.BYTES);
     }
 
     /** The elements of a slot that may be absent. */

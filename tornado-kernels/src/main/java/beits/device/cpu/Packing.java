@@ -85,24 +85,9 @@ final class Packing {
             int lastWidth) {
         int whole = columns / width;
         if (width == 2 * Lanes.COUNT) {
-            for (int p = 0; p < k; p++) {
-                long from = first + p * stride;
-                int to = at + p * width;
-                for (int q = 0; q < whole; q++) {
-                    Lanes.load(source, from + q * width).intoArray(panel, to + q * k * width);
-                    Lanes.load(source, from + q * width + Lanes.COUNT)
-                            .intoArray(panel, to + q * k * width + Lanes.COUNT);
-                }
-            }
+            pairsOfVectors(source, first, stride, whole, k, panel, at, width);
         } else if (width < Lanes.COUNT) {
-            VectorMask<Float> place = Lanes.first(width);
-            for (int p = 0; p < k; p++) {
-                long from = first + p * stride;
-                int to = at + p * width;
-                for (int q = 0; q < whole; q++) {
-                    Lanes.load(source, from + q * width, place).intoArray(panel, to + q * k * width, place);
-                }
-            }
+            partsOfVectors(source, first, stride, whole, k, panel, at, width);
         } else {
             for (int q = 0; q < whole; q++) {
                 columns(source, first + q * width, stride, width, k, panel, at + q * k * width, width);
@@ -125,27 +110,75 @@ final class Packing {
     static void columns(
             MemorySegment source, long first, long stride, int columns, int k, float[] panel, int at, int width) {
         if (columns == width && width % Lanes.COUNT == 0) {
-            for (int p = 0; p < k; p++) {
-                long from = first + p * stride;
-                int to = at + p * width;
-                for (int j = 0; j < width; j += Lanes.COUNT) {
-                    Lanes.load(source, from + j).intoArray(panel, to + j);
-                }
-            }
+            wholeVectors(source, first, stride, k, panel, at, width);
             return;
         }
         for (int j = 0; j < width; j += Lanes.COUNT) {
-            VectorMask<Float> present = Lanes.first(Math.clamp(columns - j, 0, Lanes.COUNT));
-            VectorMask<Float> place = Lanes.first(Math.min(width - j, Lanes.COUNT));
-            if (columns <= j) {
-                for (int p = 0; p < k; p++) {
-                    Lanes.zero().intoArray(panel, at + p * width + j, place);
-                }
-            } else {
-                for (int p = 0; p < k; p++) {
-                    Lanes.load(source, first + p * stride + j, present).intoArray(panel, at + p * width + j, place);
-                }
+            masked(
+                    source,
+                    first + Math.min(j, columns),
+                    stride,
+                    Math.max(columns - j, 0),
+                    k,
+                    panel,
+                    at + j,
+                    width,
+                    width - j);
+        }
+    }
+
+    // Each way is a method of its own: together in one, the compiler compiled them 20 times over while a program warmed
+    // up.
+
+    private static void pairsOfVectors(
+            MemorySegment source, long first, long stride, int panels, int k, float[] panel, int at, int width) {
+        for (int p = 0; p < k; p++) {
+            long from = first + p * stride;
+            int to = at + p * width;
+            for (int q = 0; q < panels; q++) {
+                Lanes.load(source, from + q * width).intoArray(panel, to + q * k * width);
+                Lanes.load(source, from + q * width + Lanes.COUNT).intoArray(panel, to + q * k * width + Lanes.COUNT);
             }
+        }
+    }
+
+    private static void partsOfVectors(
+            MemorySegment source, long first, long stride, int panels, int k, float[] panel, int at, int width) {
+        VectorMask<Float> place = Lanes.first(width);
+        for (int p = 0; p < k; p++) {
+            long from = first + p * stride;
+            int to = at + p * width;
+            for (int q = 0; q < panels; q++) {
+                Lanes.load(source, from + q * width, place).intoArray(panel, to + q * k * width, place);
+            }
+        }
+    }
+
+    private static void wholeVectors(
+            MemorySegment source, long first, long stride, int k, float[] panel, int at, int width) {
+        for (int p = 0; p < k; p++) {
+            long from = first + p * stride;
+            int to = at + p * width;
+            for (int j = 0; j < width; j += Lanes.COUNT) {
+                Lanes.load(source, from + j).intoArray(panel, to + j);
+            }
+        }
+    }
+
+    private static void masked(
+            MemorySegment source,
+            long first,
+            long stride,
+            int columns,
+            int k,
+            float[] panel,
+            int at,
+            int width,
+            int places) {
+        VectorMask<Float> present = Lanes.first(columns);
+        VectorMask<Float> place = Lanes.first(places);
+        for (int p = 0; p < k; p++) {
+            Lanes.load(source, first + p * stride, present).intoArray(panel, at + p * width, place);
         }
     }
 

@@ -92,14 +92,23 @@ final class TileStore {
     /** {@code c = t}. */
     static void store(float[] t, int at, int tStride, int rows, int columns, MemorySegment c, long to, long stride) {
         if (columns == 2 * Lanes.COUNT) {
-            for (int i = 0; i < rows; i++) {
-                int tRow = at + i * tStride;
-                long cRow = to + i * stride;
-                Lanes.store(Lanes.load(t, tRow), c, cRow);
-                Lanes.store(Lanes.load(t, tRow + Lanes.COUNT), c, cRow + Lanes.COUNT);
-            }
-            return;
+            storePairs(t, at, tStride, rows, c, to, stride);
+        } else {
+            storeAny(t, at, tStride, rows, columns, c, to, stride);
         }
+    }
+
+    private static void storePairs(float[] t, int at, int tStride, int rows, MemorySegment c, long to, long stride) {
+        for (int i = 0; i < rows; i++) {
+            int tRow = at + i * tStride;
+            long cRow = to + i * stride;
+            Lanes.store(Lanes.load(t, tRow), c, cRow);
+            Lanes.store(Lanes.load(t, tRow + Lanes.COUNT), c, cRow + Lanes.COUNT);
+        }
+    }
+
+    private static void storeAny(
+            float[] t, int at, int tStride, int rows, int columns, MemorySegment c, long to, long stride) {
         int whole = Lanes.whole(columns);
         VectorMask<Float> rest = Lanes.first(columns - whole);
         for (int i = 0; i < rows; i++) {

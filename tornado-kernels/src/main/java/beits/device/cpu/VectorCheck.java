@@ -1,22 +1,29 @@
 package beits.device.cpu;
 
-import jdk.incubator.vector.FloatVector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Times a short sum now and then until it is fast, and warns when that does not come to pass. When the JVM does not compile
+ * Runs a tile of the micro-kernel until it is fast, and warns when that does not come to pass. When the JVM does not compile
  * vectors to machine instructions every vector is an object and the kernels are orders of magnitude slower, but their results
- * stay right, so nothing else would tell. Runs aside because the compiler may be busy with other code for a while.
+ * stay right, so nothing else would tell. Runs aside, from the moment the device is opened: the compiler may be busy for a while,
+ * and the most wanted kernel is compiled while the first program is still being recorded.
  */
 final class VectorCheck implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VectorCheck.class);
-    private static final int LENGTH = 1 << 15;
-    private static final int ATTEMPTS = 200;
+    private static final int LENGTH = 256;
     private static final long PAUSE_MILLIS = 50;
-    /** Measured: 0.07 ns an element compiled to vectors, 400 to 1600 in the interpreter or from the first compiler. */
-    private static final double SLOWEST_NANOS = 1.5;
+    /** Attempts without a pause, to hurry the compiler up; later ones leave the processor to the programs. */
+    private static final int HURRIED_NANOS = 1_000_000_000;
 
+    private static final long PATIENCE_NANOS = 15_000_000_000L;
+    /** Operations a nanosecond. Measured: 100 to 250 compiled to vectors, 0.01 to 0.1 otherwise. */
+    private static final double SLOWEST = 2;
+
+    private final MicroKernel kernel = MicroKernel.of(Lanes.SPECIES);
+    private final float[] left = new float[kernel.rows() * LENGTH];
+    private final float[] right = new float[kernel.columns() * LENGTH];
+    private final float[] tile = new float[kernel.rows() * kernel.columns()];
     private final Thread thread =
             Thread.ofPlatform().daemon().name("beits-cpu-check").unstarted(this::check);
 
@@ -26,32 +33,33 @@ final class VectorCheck implements AutoCloseable {
     }
 
     private void check() {
-        float[] values = new float[LENGTH];
-        float total = 0;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            long start = System.nanoTime();
-            total += sum(values);
-            if (System.nanoTime() - start < SLOWEST_NANOS * LENGTH) {
-                LOG.debug("device cpu: vectors are compiled (attempt {}, sum {})", attempt, total);
+        long begin = System.nanoTime();
+        long start = begin;
+        while (start - begin < PATIENCE_NANOS && !Thread.currentThread().isInterrupted()) {
+            multiply();
+            long end = System.nanoTime();
+            if (2L * tile.length * LENGTH > SLOWEST * (end - start)) {
+                LOG.debug("device cpu: vectors are compiled after {} ms", (end - begin) / 1_000_000);
                 return;
             }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                return;
+            if (end - begin > HURRIED_NANOS) {
+                try {
+                    Thread.sleep(PAUSE_MILLIS);
+                } catch (InterruptedException e) {
+                    return;
+                }
             }
+            start = System.nanoTime();
         }
-        LOG.warn(
-                "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build or no C2"
-                        + " compiler), which makes it 10 to 1000 times slower; run with ./beits on a standard JDK 25");
+        if (!Thread.currentThread().isInterrupted()) {
+            LOG.warn(
+                    "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build or no C2"
+                            + " compiler), which makes it 10 to 1000 times slower; run with ./beits on a standard JDK 25");
+        }
     }
 
-    private static float sum(float[] values) {
-        FloatVector sum = Lanes.zero();
-        for (int i = 0; i < values.length; i += Lanes.COUNT) {
-            sum = Lanes.load(values, i).fma(Lanes.all(2f), sum);
-        }
-        return Lanes.sum(sum);
+    private void multiply() {
+        kernel.multiply(kernel.rows(), kernel.columns(), left, 0, right, 0, LENGTH, tile, 0, kernel.columns());
     }
 
     @Override
