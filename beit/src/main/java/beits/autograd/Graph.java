@@ -18,6 +18,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Graph {
     private final String name;
     private final boolean training;
+    private final boolean recompute;
     private final List<Section> sections = new ArrayList<>();
     private final List<Kernel> open = new ArrayList<>();
     private final List<TapeEntry> tape = new ArrayList<>();
@@ -37,6 +39,7 @@ public final class Graph {
     private Set<Parameter> trained = Set.of();
     private String section = "start";
     private long nextAddress;
+    private @Nullable Recomputation stretch;
     private @Nullable MemoryPlan plan;
 
     /** Appends the gradient of an operation, given the gradient of its result. */
@@ -46,7 +49,11 @@ public final class Graph {
         void run(Gradients gradients, Slot dOut);
     }
 
-    private record TapeEntry(String section, Tensor out, Backward backward) {}
+    private record TapeEntry(
+            String section,
+            Tensor out,
+            Backward backward,
+            @Nullable Recomputation stretch) {}
 
     /**
      * An empty recording.
@@ -55,8 +62,20 @@ public final class Graph {
      * @param training whether operations shall remember what a backward pass needs
      */
     public Graph(String name, boolean training) {
+        this(name, training, false);
+    }
+
+    /**
+     * An empty recording.
+     *
+     * @param name of the program
+     * @param training whether operations shall remember what a backward pass needs
+     * @param recompute whether the stretches named by {@link #recomputed} forget it and are computed again instead
+     */
+    public Graph(String name, boolean training, boolean recompute) {
         this.name = name;
         this.training = training;
+        this.recompute = training && recompute;
     }
 
     /** Whether a backward pass will follow. */
@@ -69,8 +88,30 @@ public final class Graph {
         if (title.equals(section)) {
             return;
         }
+        if (stretch != null) {
+            throw new IllegalStateException(
+                    "what is recomputed lies in one section, not in " + section + " and " + title);
+        }
         closeSection();
         section = title;
+    }
+
+    /**
+     * Records a stretch of the forward pass, such as a block, of which a recording that recomputes keeps only what others read: the
+     * rest is computed again in the backward pass, with the same results.
+     */
+    public <T> T recomputed(Supplier<T> forward) {
+        if (!recompute || stretch != null) {
+            return forward.get();
+        }
+        Recomputation begun = new Recomputation(nextAddress);
+        stretch = begun;
+        try {
+            return forward.get();
+        } finally {
+            begun.end(nextAddress);
+            stretch = null;
+        }
     }
 
     private void closeSection() {
@@ -131,12 +172,15 @@ public final class Graph {
             throw new IllegalStateException("the program " + name + " is already built");
         }
         open.add(kernel);
+        if (stretch != null) {
+            stretch.add(kernel);
+        }
     }
 
     /** Remembers how the gradient of {@code out} goes on; ignored when no gradient flows through it. */
     public void record(Tensor out, Backward backward) {
         if (out.differentiable()) {
-            tape.add(new TapeEntry(section, out, backward));
+            tape.add(new TapeEntry(section, out, backward, stretch));
         }
     }
 
@@ -156,15 +200,39 @@ public final class Graph {
         Slot start = allocate(loss.shape());
         emit(new Fill(start, seed));
         gradients.pass(loss, start);
+        @Nullable Recomputation current = null;
+        int begin = 0;
         for (TapeEntry entry : tape.reversed()) {
             Slot dOut = gradients.take(entry.out);
             if (dOut != null) {
+                if (entry.stretch != current) {
+                    recompute(current, begin);
+                }
                 section(entry.section + " backward");
+                if (entry.stretch != current) {
+                    current = entry.stretch;
+                    begin = open.size();
+                }
                 entry.backward.run(gradients, dOut);
             }
         }
+        recompute(current, begin);
         trained = gradients.touched();
         tape.clear();
+    }
+
+    /** Puts what the open kernels from {@code begin} on need of a stretch in front of them. */
+    private void recompute(@Nullable Recomputation past, int begin) {
+        if (past == null) {
+            return;
+        }
+        List<Kernel> backward = open.subList(begin, open.size());
+        long distance = past.distance(nextAddress);
+        past.moved(activations, distance).forEach(slot -> activations.put(slot.offset(), slot));
+        nextAddress += past.size();
+        List<Kernel> kernels = past.again(List.copyOf(backward), activations, distance);
+        backward.clear();
+        open.addAll(kernels);
     }
 
     /** Parameters that the backward pass gave a gradient. */

@@ -150,8 +150,11 @@ public final class Encoder {
         Tensor x = embeddings;
         for (int i = 0; i < blocks.size(); i++) {
             graph.section("block " + i);
-            Block.Result result =
-                    blocks.get(i).apply(x, bias, keep(graph, inputs, i, 0), keep(graph, inputs, i, 1), keepAttention);
+            Block block = blocks.get(i);
+            Tensor in = x;
+            @Nullable Tensor keepBranch = keep(graph, inputs, i, 0);
+            @Nullable Tensor keepMlp = keep(graph, inputs, i, 1);
+            Block.Result result = graph.recomputed(() -> block.apply(in, bias, keepBranch, keepMlp, keepAttention));
             x = result.out();
             hidden.add(x);
             if (result.probabilities() != null) {

@@ -73,6 +73,24 @@ public final class Trainer<B> implements AutoCloseable {
             double[] learningRates,
             double[] weightDecays,
             List<Program> others) {
+        this(device, objective, optimiser, accumulation, learningRates, weightDecays, others, false);
+    }
+
+    /**
+     * Compiles the programs.
+     *
+     * @param recompute whether the blocks' activations are computed again in the backward pass instead of being kept: about a
+     *     quarter more time, much less memory, the same results
+     */
+    public Trainer(
+            Device device,
+            Objective<B> objective,
+            Optimiser optimiser,
+            int accumulation,
+            double[] learningRates,
+            double[] weightDecays,
+            List<Program> others,
+            boolean recompute) {
         if (accumulation < 1) {
             throw new IllegalArgumentException("updateFreq = " + accumulation + " must be at least 1");
         }
@@ -82,7 +100,7 @@ public final class Trainer<B> implements AutoCloseable {
         this.learningRates = learningRates.clone();
         this.weightDecays = weightDecays.clone();
         List<Program> programs = new ArrayList<>();
-        Graph forward = new Graph(accumulation == 1 ? "step" : "first micro-batch", true);
+        Graph forward = new Graph(accumulation == 1 ? "step" : "first micro-batch", true, recompute);
         Objective.Recorded recorded = record(forward, false);
         Set<Parameter> trained = forward.trained();
         if (accumulation == 1) {
@@ -94,7 +112,7 @@ public final class Trainer<B> implements AutoCloseable {
             programs.add(first.program);
         } else {
             first = pass(forward, recorded);
-            Graph adding = new Graph("next micro-batch", true);
+            Graph adding = new Graph("next micro-batch", true, recompute);
             next = pass(adding, record(adding, true));
             Graph updating = new Graph("update", false);
             Tensor normTensor = updating.output(optimiser.record(updating, trained));

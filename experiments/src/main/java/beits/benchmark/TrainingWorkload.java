@@ -37,7 +37,7 @@ public final class TrainingWorkload<B> implements Workload {
     private final Trainer<B> trainer;
     private final List<B> batches;
 
-    private TrainingWorkload(Device device, Objective<B> objective, double clip, B batch) {
+    private TrainingWorkload(Device device, Objective<B> objective, double clip, B batch, boolean recompute) {
         layout = objective.layout();
         Optimiser optimiser = new Optimiser(
                 layout,
@@ -47,13 +47,17 @@ public final class TrainingWorkload<B> implements Workload {
         Arrays.fill(rates, 1e-4);
         double[] decays = new double[STEPS];
         Arrays.fill(decays, 0.05);
-        trainer = new Trainer<>(device, objective, optimiser, 1, rates, decays, List.of());
+        trainer = new Trainer<>(device, objective, optimiser, 1, rates, decays, List.of(), recompute);
         trainer.initialise(1);
         batches = List.of(batch);
     }
 
-    /** Masked image modelling by BEiT. */
-    public static TrainingWorkload<MimBatch> mim(Device device, BenchmarkModel model, int batch) {
+    /**
+     * Masked image modelling by BEiT.
+     *
+     * @param recompute whether the blocks' activations are computed again in the backward pass
+     */
+    public static TrainingWorkload<MimBatch> mim(Device device, BenchmarkModel model, int batch, boolean recompute) {
         Layout layout = new Layout();
         BeitConfig config = model.config();
         MaskedImageModel network = new MaskedImageModel(layout, config, model.vocabulary());
@@ -61,7 +65,8 @@ public final class TrainingWorkload<B> implements Workload {
                 device,
                 new MimObjective(layout, network, batch, model.maskPatches(), 1),
                 3,
-                mimBatch(config, model, batch));
+                mimBatch(config, model, batch),
+                recompute);
     }
 
     /** The dVAE tokenizer, with the official loss. */
@@ -73,7 +78,11 @@ public final class TrainingWorkload<B> implements Workload {
                 batch,
                 SEED);
         return new TrainingWorkload<>(
-                device, objective, 0, pictures(batch * config.channels() * config.imageSize() * config.imageSize()));
+                device,
+                objective,
+                0,
+                pictures(batch * config.channels() * config.imageSize() * config.imageSize()),
+                false);
     }
 
     @Override

@@ -42,6 +42,11 @@ final class BenchmarkCommand {
         @Mixin
         private ModelOption model = new ModelOption();
 
+        @Option(
+                names = "--recompute",
+                description = "compute the blocks' activations again in the backward pass instead of keeping them")
+        private boolean recompute;
+
         @Spec
         private @Nullable CommandSpec spec;
 
@@ -52,7 +57,7 @@ final class BenchmarkCommand {
                     spec,
                     chosen.name(),
                     PeerWork.step(chosen, timed.batch),
-                    device -> TrainingWorkload.mim(device, chosen, timed.batch));
+                    device -> TrainingWorkload.mim(device, chosen, timed.batch, recompute));
         }
     }
 

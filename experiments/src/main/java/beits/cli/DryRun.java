@@ -57,7 +57,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 new TemperatureSchedule(1, 1, 1),
                 recipe.optim().batchSize(),
                 0);
-        return of(objective, layout, recipe.optim(), recipe.data(), LayerDecay.NONE, "");
+        return of(objective, layout, recipe.optim(), recipe.data(), LayerDecay.NONE, false, "");
     }
 
     static DryRun of(PretrainRecipe recipe) {
@@ -71,6 +71,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 recipe.optim(),
                 recipe.data(),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
+                recipe.model().recompute(),
                 recipe.target() == MimTarget.MASKED_PIXELS
                         ? ""
                         : "a tokenizer of %d words; its own program is not counted".formatted(PAPER_VOCABULARY));
@@ -90,6 +91,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 recipe.optim(),
                 recipe.data(),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
+                recipe.model().recompute(),
                 known > 0 ? "" : "%d classes, because the data is not here".formatted(classes));
     }
 
@@ -109,6 +111,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 recipe.optim(),
                 data.map(d -> OptionalInt.of(d.size())).orElse(OptionalInt.empty()),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
+                recipe.model().recompute(),
                 data.isPresent() ? "" : "%d classes, because the data is not here".formatted(classes));
     }
 
@@ -127,8 +130,9 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
             OptimRecipe optim,
             DataRecipe data,
             LayerDecay decay,
+            boolean recompute,
             String assumption) {
-        return of(objective, layout, optim, size(data), decay, assumption);
+        return of(objective, layout, optim, size(data), decay, recompute, assumption);
     }
 
     private static DryRun of(
@@ -137,8 +141,9 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
             OptimRecipe optim,
             OptionalInt pictures,
             LayerDecay decay,
+            boolean recompute,
             String assumption) {
-        Graph graph = new Graph("step", true);
+        Graph graph = new Graph("step", true, recompute);
         Objective.Recorded recorded = objective.record(graph);
         graph.output(recorded.loss());
         graph.backward(recorded.loss(), 1.0 / optim.updateFreq(), false);

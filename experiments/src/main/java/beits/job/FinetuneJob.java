@@ -147,7 +147,8 @@ public final class FinetuneJob {
                         optim.updateFreq(),
                         optim.learningRates(source.stepsPerEpoch()),
                         optim.weightDecays(source.stepsPerEpoch()),
-                        List.of(predictor.program()))) {
+                        List.of(predictor.program()),
+                        recipe.model().recompute())) {
             Pictures.announceDecoder(recipe.data(), context.notes());
             trainer.initialise(recipe.run().seed());
             if (pretrained != null) {

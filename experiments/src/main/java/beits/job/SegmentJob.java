@@ -169,7 +169,8 @@ public final class SegmentJob {
                         optim.updateFreq(),
                         recipe.learningRates(source.stepsPerEpoch()),
                         optim.weightDecays(source.stepsPerEpoch()),
-                        List.of(predictor.program()))) {
+                        List.of(predictor.program()),
+                        recipe.model().recompute())) {
             if (recipe.data().source() != SegmentDataRecipe.Source.SCENES) {
                 context.notes().accept("JPEG decoder: " + Pictures.decoder());
             }

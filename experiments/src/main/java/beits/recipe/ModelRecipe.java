@@ -18,6 +18,8 @@ import beits.model.BeitConfig;
  * @param sharedRelPosBias one relative position table for all blocks
  * @param layerScaleInit start of LayerScale, 0 for none
  * @param dropPath drop path rate of the last block
+ * @param recompute whether training computes the blocks' activations again in the backward pass instead of keeping them: less
+ *     memory for more time, the same results
  */
 public record ModelRecipe(
         int imageSize,
@@ -32,7 +34,8 @@ public record ModelRecipe(
         boolean relPosBias,
         boolean sharedRelPosBias,
         double layerScaleInit,
-        double dropPath) {
+        double dropPath,
+        boolean recompute) {
     public ModelRecipe {
         Check.that(channels == 1 || channels == 3, "model.channels", channels, "1 for grey or 3 for colour");
         try {
@@ -121,6 +124,7 @@ public record ModelRecipe(
                 c.blockRelativeBias(),
                 c.sharedRelativeBias(),
                 c.layerScale(),
-                c.dropPath());
+                c.dropPath(),
+                false);
     }
 }

@@ -74,9 +74,11 @@ class PeersTest {
     @Test
     void productsByOpenblasAreNotCalledLibtorch() {
         KernelRow product = KernelRow.of(BenchmarkModel.TINY, 1).getFirst();
-        assertThat(Objects.requireNonNull(PeerWork.openblas(product.kernel())).worker("LibTorch 2.10.0 with OpenBLAS 0.3.31", "NT"))
+        assertThat(Objects.requireNonNull(PeerWork.openblas(product.kernel()))
+                        .worker("LibTorch 2.10.0 with OpenBLAS 0.3.31", "NT"))
                 .isEqualTo("OpenBLAS 0.3.31");
-        assertThat(Objects.requireNonNull(PeerWork.kernel(product.kernel())).worker("LibTorch 2.10.0 with OpenBLAS 0.3.31", "NT"))
+        assertThat(Objects.requireNonNull(PeerWork.kernel(product.kernel()))
+                        .worker("LibTorch 2.10.0 with OpenBLAS 0.3.31", "NT"))
                 .isEqualTo("LibTorch 2.10.0 with OpenBLAS 0.3.31");
     }
 

@@ -64,7 +64,8 @@ final class TinyModel {
     }
 
     private static ModelRecipe recipe(boolean fineTuning, int channels) {
-        return new ModelRecipe(28, 7, channels, WIDTH, DEPTH, HEADS, 2, true, false, fineTuning, !fineTuning, 0.1, 0);
+        return new ModelRecipe(
+                28, 7, channels, WIDTH, DEPTH, HEADS, 2, true, false, fineTuning, !fineTuning, 0.1, 0, false);
     }
 
     private static Path write(Path file, Layout layout, ModelCard card) throws IOException {

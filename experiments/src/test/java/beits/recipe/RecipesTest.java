@@ -93,16 +93,16 @@ class RecipesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            epochs: 20           | epohcs: 20         | 38:3  | optim.epohcs: unknown field, did you mean epochs?
-            epochs: 20           | # epochs: 20       | 35:1  | optim.epochs: missing
-            epochs: 20           | epochs: 0          | 38:3  | optim.epochs: 0 must be at least 1
-            epochs: 20           | epochs: many       | 38:3  | optim.epochs:
-            maskPatches: 20      | maskPatches: 60    | 26:3  | mask.maskPatches: 60 must be at most the 49 patches
+            epochs: 20           | epohcs: 20         | 39:3  | optim.epohcs: unknown field, did you mean epochs?
+            epochs: 20           | # epochs: 20       | 36:1  | optim.epochs: missing
+            epochs: 20           | epochs: 0          | 39:3  | optim.epochs: 0 must be at least 1
+            epochs: 20           | epochs: many       | 39:3  | optim.epochs:
+            maskPatches: 20      | maskPatches: 60    | 27:3  | mask.maskPatches: 60 must be at most the 49 patches
             width: 64            | width: 66          | 12:3  | model.width
             patchSize: 4         | patchSize: 5       | 9:3   | model.imageSize = 28 must be a multiple of patchSize 5
             depth: 4             | depth: 0           | 13:3  | model.depth
             source: fashion_mnist_sample | source: fashoin | 3:3 | data.source:
-            layerDecay: 1        | layerDecay: 1.5    | 49:3  | optim.layerDecay: 1.5 must be in (0, 1]
+            layerDecay: 1        | layerDecay: 1.5    | 50:3  | optim.layerDecay: 1.5 must be in (0, 1]
             """)
     void mistakeIsNamedWithFileLineColumnAndField(String right, String wrong, String place, String message)
             throws IOException {
