@@ -28,20 +28,20 @@ final class Peers {
             throw new UserException("--peer: start with ./beits, which knows where the peer's sources are");
         }
         List<Installation> found = new ArrayList<>();
-        String missing = "";
+        List<String> missing = new ArrayList<>();
         for (PeerBuild build : builds) {
             Path folder = Path.of(home, "experiments/target/peer", build.profile());
             String problem = fetch(Path.of(home, "experiments/src/peer"), folder, build, err);
             if (problem == null) {
                 found.add(new Installation(build, folder, java()));
             } else {
-                err.println("beits: " + problem);
-                missing = problem;
+                missing.add(problem);
             }
         }
         if (found.isEmpty()) {
-            throw new UserException(missing);
+            throw new UserException(String.join("; ", missing));
         }
+        missing.forEach(problem -> err.println("beits: " + problem));
         return found;
     }
 
