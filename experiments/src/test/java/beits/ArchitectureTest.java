@@ -63,10 +63,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NO_CYCLES = slices().matching("beits.(*)..").should().beFreeOfCycles();
 
+    /** TornadoVM takes its settings from system properties only. */
     @ArchTest
     static final ArchRule ENVIRONMENT_ONLY_ON_THE_COMMAND_LINE = noClasses()
             .that()
-            .resideOutsideOfPackage("beits.cli..")
+            .resideOutsideOfPackages("beits.cli..", "beits.device.tornado")
             .should()
             .callMethod(System.class, "getProperty", String.class)
             .orShould()

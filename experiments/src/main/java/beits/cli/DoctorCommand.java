@@ -4,19 +4,18 @@ import beits.device.DeviceDescription;
 import beits.device.DeviceException;
 import beits.device.DeviceProvider;
 import beits.device.Devices;
+import beits.device.OpenCl;
 import beits.image.TurboJpeg;
 import beits.job.Pictures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +27,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Says what this machine has, and the one thing to do for what is missing.")
 final class DoctorCommand implements Callable<Integer> {
-    private static final Path OPENCL_DRIVERS = Path.of("/etc/OpenCL/vendors");
-
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -62,15 +59,14 @@ final class DoctorCommand implements Callable<Integer> {
         say(out, sdk.isPresent(), "TornadoVM SDK", sdk.map(Path::toString).orElseGet(DoctorCommand::missingSdk));
         if (sdk.isPresent()) {
             sayFlags(out, sdk.get());
-            boolean opencl = openClDriver();
+            int platforms = OpenCl.platforms();
             say(
                     out,
-                    opencl,
-                    "OpenCL driver",
-                    opencl
-                            ? "found in " + OPENCL_DRIVERS
-                            : "none in %s: install your GPU's, or pocl-opencl-icd for the processor"
-                                    .formatted(OPENCL_DRIVERS));
+                    platforms > 0,
+                    "OpenCL",
+                    platforms > 0
+                            ? platforms + (platforms == 1 ? " platform" : " platforms")
+                            : "no platform: install your GPU's driver, or pocl-opencl-icd for the processor");
         }
         for (DeviceProvider provider : Devices.families()) {
             try {
@@ -122,32 +118,17 @@ final class DoctorCommand implements Callable<Integer> {
         if (ModuleLayer.boot().findModule("tornado.runtime").isEmpty()) {
             return;
         }
-        boolean stops = "false".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"));
+        boolean goesOn = "true".equalsIgnoreCase(System.getProperty("tornado.recover.bailout"));
         say(
                 out,
-                stops,
+                !goesOn,
                 "bail-out",
-                stops
-                        ? "off: a kernel that fails ends the run"
-                        : "on: kernels that fail would go on as slow Java; add -Dtornado.recover.bailout=False to java");
+                goesOn
+                        ? "on: kernels that fail would go on as slow Java; take -Dtornado.recover.bailout=True away"
+                        : "off: a kernel that fails ends the run");
         String memory = System.getProperty("tornado.device.memory");
-        say(
-                out,
-                memory != null,
-                "device memory",
-                memory != null
-                        ? "TornadoVM may use " + memory
-                        : "TornadoVM's default of 4 GB: add -Dtornado.device.memory=<n>GB to java for larger models");
-    }
-
-    private static boolean openClDriver() throws IOException {
-        if (!Files.isDirectory(OPENCL_DRIVERS)) {
-            return false;
-        }
-        try (Stream<Path> drivers = Files.list(OPENCL_DRIVERS)) {
-            List<Path> found =
-                    drivers.filter(p -> p.toString().endsWith(".icd")).toList();
-            return !found.isEmpty();
+        if (memory != null) {
+            say(out, true, "device memory", "TornadoVM may use " + memory);
         }
     }
 

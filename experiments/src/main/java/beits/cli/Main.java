@@ -2,6 +2,7 @@ package beits.cli;
 
 import beits.checkpoint.CheckpointException;
 import beits.device.DeviceException;
+import beits.device.DeviceFailedException;
 import beits.image.PictureException;
 import beits.job.ModelCard;
 import beits.train.NonFiniteLossException;
@@ -114,6 +115,7 @@ public final class Main {
             case IllegalArgumentException e -> say(err, e, USER_MISTAKE);
             case PictureException e -> say(err, e, USER_MISTAKE);
             case CheckpointException e -> say(err, e, USER_MISTAKE);
+            case DeviceFailedException e -> say(err, e, FAILED);
             case DeviceException e -> say(err, e, USER_MISTAKE);
             case NonFiniteLossException e -> say(err, e, FAILED);
             case NoSuchFileException e -> {

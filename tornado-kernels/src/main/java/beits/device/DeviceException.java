@@ -1,7 +1,7 @@
 package beits.device;
 
 /** A device that is not there or cannot do what it was asked; the message is one line and names the remedy. */
-public final class DeviceException extends RuntimeException {
+public sealed class DeviceException extends RuntimeException permits DeviceFailedException {
     private static final long serialVersionUID = 1L;
 
     public DeviceException(String message) {

@@ -34,6 +34,13 @@ public interface Executable extends AutoCloseable {
     /** Bytes of memory that the arenas and the device's own scratch take. */
     long memory();
 
+    /**
+     * Kernels that were compiled for these programs alone: equal sections share them. 0 on a device that compiles nothing of its own.
+     */
+    default int compiledKernels() {
+        return 0;
+    }
+
     /** Bytes that went to the device and came from it so far; none where device and host share their memory. */
     default Traffic traffic() {
         return Traffic.NONE;

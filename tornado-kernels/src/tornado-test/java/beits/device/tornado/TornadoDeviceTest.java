@@ -102,9 +102,19 @@ class TornadoDeviceTest {
 
     @Test
     void aKernelThatFailsEndsTheProcess() throws IOException, InterruptedException {
-        Ended ended = child("-Dtornado.opencl.compiler.flags=-D__kernel=broken");
+        // The name of the kernel becomes a mistake that the driver's compiler refuses; the self-test has another.
+        Ended ended = child("-Dtornado.opencl.compiler.flags=-DscaleElements=-");
         assertThat(ended.exitCode()).isNotZero();
-        assertThat(ended.output()).contains("DeviceException: device tornado").doesNotContain("finished");
+        assertThat(ended.output())
+                .contains("DeviceFailedException: device tornado")
+                .doesNotContain("finished");
+    }
+
+    @Test
+    void aDeviceThatFailsItsSelfTestIsRefused() throws IOException, InterruptedException {
+        Ended ended = child("-Dtornado.opencl.compiler.flags=-DgeluForward=-");
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.output()).contains("its self-test failed").doesNotContain("finished");
     }
 
     @Test

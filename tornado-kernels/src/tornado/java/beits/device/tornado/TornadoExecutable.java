@@ -13,9 +13,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.DataRange;
@@ -156,9 +158,18 @@ final class TornadoExecutable implements Executable {
                 }
             }
         } finally {
-            plan.withoutProfiler();
+            stopProfiling();
             leave();
         }
+    }
+
+    /** TornadoVM takes notice at the next execution only; until then every read would print a complaint. */
+    private void stopProfiling() {
+        plan.withoutProfiler();
+        uploads.start((index, grids, up) -> {
+            bytesUp += up;
+            execute(index, grids);
+        });
     }
 
     private List<Step> steps(Program program) {
@@ -303,6 +314,14 @@ final class TornadoExecutable implements Executable {
     @Override
     public Traffic traffic() {
         return new Traffic(bytesUp, bytesDown);
+    }
+
+    /** Graphs share the code of equally named tasks, but for the last task of each, which TornadoVM compiles anew. */
+    @Override
+    public int compiledKernels() {
+        Set<String> shared = new HashSet<>();
+        graphs.forEach(graph -> shared.addAll(graph.ids()));
+        return shared.size() + graphs.size();
     }
 
     /** Graphs that were built: one a kind of section unless a kind needs several. */

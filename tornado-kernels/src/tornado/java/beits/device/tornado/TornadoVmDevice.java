@@ -3,6 +3,7 @@ package beits.device.tornado;
 import beits.device.Device;
 import beits.device.DeviceDescription;
 import beits.device.DeviceException;
+import beits.device.DeviceFailedException;
 import beits.device.DeviceOptions.KernelForm;
 import beits.device.Executable;
 import beits.kernel.Kernel;
@@ -42,6 +43,11 @@ final class TornadoVmDevice implements Device {
             throw new DeviceException(
                     "device " + name
                             + ": TornadoVM would silently run failing kernels as sequential Java; add -Dtornado.recover.bailout=False to java");
+        }
+        if (TornadoOptions.DEFAULT_OPENCL_COMPILER_FLAGS.contains("relaxed-math")) {
+            throw new DeviceException(
+                    "device " + name
+                            + ": relaxed mathematics folds infinities; add -Dtornado.opencl.compiler.flags=-cl-mad-enable to java");
         }
         if (TornadoVMBytecodeBuilder.MAX_TORNADO_VM_BYTECODE_SIZE < BYTECODE) {
             throw new DeviceException("device " + name + ": TornadoVM's task graphs are limited to "
@@ -107,7 +113,7 @@ final class TornadoVmDevice implements Device {
         long needed = inUse.get() + sizes.bytes();
         if (needed > TornadoOptions.DEVICE_AVAILABLE_MEMORY) {
             throw new DeviceException(("device %s: %s would bring its memory to %.2f GB and TornadoVM may use %.2f GB;"
-                            + " add -Dtornado.device.memory=%dGB to java or use a smaller batch")
+                            + " give it more with BEITS_OPTS=-Dtornado.device.memory=%dGB or use a smaller batch")
                     .formatted(
                             name,
                             programs,
@@ -134,12 +140,12 @@ final class TornadoVmDevice implements Device {
         }
         String reason = reason(e);
         if (e instanceof TornadoOutOfMemoryException) {
-            return new DeviceException(
+            return new DeviceFailedException(
                     "device " + name + ": out of memory (" + reason
                             + "); use a smaller batch or add a larger -Dtornado.device.memory to java",
                     e);
         }
-        return new DeviceException(
+        return new DeviceFailedException(
                 "device " + name + ": TornadoVM failed: " + reason
                         + "; update the device's driver or use cpu (java -Dtornado.debug=True tells more)",
                 e);
