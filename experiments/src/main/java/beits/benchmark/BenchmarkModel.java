@@ -21,6 +21,29 @@ public record BenchmarkModel(String name, BeitConfig config, int vocabulary, int
     /** BEiT-large, 224x224, 8192 visual tokens. */
     public static final BenchmarkModel LARGE = new BenchmarkModel("large", BeitConfig.LARGE, 8192, 75);
 
+    /** The same model with another number of blocks. */
+    public BenchmarkModel withDepth(int depth) {
+        return new BenchmarkModel(
+                name,
+                new BeitConfig(
+                        config.imageHeight(),
+                        config.imageWidth(),
+                        config.patchSize(),
+                        config.channels(),
+                        config.width(),
+                        depth,
+                        config.heads(),
+                        config.mlpRatio(),
+                        config.qkvBias(),
+                        config.absolutePositions(),
+                        config.sharedRelativeBias(),
+                        config.blockRelativeBias(),
+                        config.layerScale(),
+                        config.dropPath()),
+                vocabulary,
+                maskPatches);
+    }
+
     /**
      * The model of this name.
      *

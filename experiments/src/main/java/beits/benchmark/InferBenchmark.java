@@ -79,8 +79,8 @@ public final class InferBenchmark implements Workload {
     }
 
     @Override
-    public long memory() {
-        return executable.memory();
+    public Executable executable() {
+        return executable;
     }
 
     @Override

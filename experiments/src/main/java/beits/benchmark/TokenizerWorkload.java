@@ -107,8 +107,8 @@ public final class TokenizerWorkload implements Workload {
     }
 
     @Override
-    public long memory() {
-        return executable.memory();
+    public Executable executable() {
+        return executable;
     }
 
     @Override

@@ -2,6 +2,7 @@ package beits.benchmark;
 
 import beits.autograd.Layout;
 import beits.device.Device;
+import beits.device.Executable;
 import beits.device.Profile;
 import beits.mim.MimBatch;
 import beits.mim.MimObjective;
@@ -108,8 +109,8 @@ public final class TrainingWorkload<B> implements Workload {
     }
 
     @Override
-    public long memory() {
-        return trainer.executable().memory();
+    public Executable executable() {
+        return trainer.executable();
     }
 
     @Override

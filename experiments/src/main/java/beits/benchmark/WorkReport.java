@@ -1,6 +1,7 @@
 package beits.benchmark;
 
 import beits.device.Profile;
+import beits.device.Traffic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param flops floating-point operations a run
  * @param arenaBytes arenas and scratch
  * @param start how long it took until the first run was done
+ * @param moved between the host's memory and the device's in one run
  * @param timing runs when everything is warm, one entry a round
  * @param peakResident largest resident size of this process in bytes
  * @param other the other side, if there is one
@@ -32,6 +34,7 @@ public record WorkReport(
         long flops,
         long arenaBytes,
         Start start,
+        Traffic moved,
         Timing timing,
         long peakResident,
         @Nullable Other other) {
@@ -40,10 +43,11 @@ public record WorkReport(
      * Until the first run was done.
      *
      * @param compileSeconds making the device and the program ready
+     * @param compiledKernels that the device compiled for this work
      * @param firstSeconds the first run
      * @param processSeconds from the start of this process to the end of the first run
      */
-    public record Start(double compileSeconds, double firstSeconds, double processSeconds) {}
+    public record Start(double compileSeconds, int compiledKernels, double firstSeconds, double processSeconds) {}
 
     /**
      * The side that took turns with ours.
@@ -83,8 +87,11 @@ public record WorkReport(
         result.put("arenaBytes", arenaBytes);
         result.put("peakResident", peakResident);
         result.put("compileSeconds", start.compileSeconds);
+        result.put("compiledKernels", start.compiledKernels);
         result.put("firstSeconds", start.firstSeconds);
         result.put("processSeconds", start.processSeconds);
+        result.put("bytesUp", moved.up());
+        result.put("bytesDown", moved.down());
         put(result, "", timing);
         if (other != null) {
             result.put("other", other.name);
@@ -161,6 +168,14 @@ public record WorkReport(
                 flops / 1e9,
                 arenaBytes / 1e9,
                 peakResident / 1e9));
+        if (start.compiledKernels > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "device code %d kernels compiled; %,d bytes up and %,d down a run%n",
+                    start.compiledKernels,
+                    moved.up(),
+                    moved.down()));
+        }
         if (other != null) {
             text.append(String.format(
                     Locale.ROOT,

@@ -1,5 +1,6 @@
 package beits.benchmark;
 
+import beits.device.Executable;
 import beits.device.Profile;
 
 /** Work on one batch that can be done again and again, ready on its device. */
@@ -16,8 +17,8 @@ public interface Workload extends AutoCloseable {
     /** Floating-point operations of the work. */
     long flops();
 
-    /** Bytes of arenas and scratch. */
-    long memory();
+    /** The compiled work: its memory, what was compiled for it, the bytes that it moves. */
+    Executable executable();
 
     @Override
     void close();

@@ -95,8 +95,18 @@ final class BenchmarkCommand {
                 description = "tiny, base or large (default: ${DEFAULT-VALUE})")
         private String model = "base";
 
+        @Option(names = "--depth", paramLabel = "N", description = "blocks (default: as many as the model has)")
+        private @Nullable Integer depth;
+
         BenchmarkModel chosen() {
-            return BenchmarkModel.of(model);
+            BenchmarkModel named = BenchmarkModel.of(model);
+            if (depth == null) {
+                return named;
+            }
+            if (depth < 1) {
+                throw new UserException("--depth " + depth + ": must be at least 1");
+            }
+            return named.withDepth(depth);
         }
     }
 }

@@ -10,12 +10,14 @@ import beits.benchmark.WorkReport;
 import beits.benchmark.Workload;
 import beits.device.Device;
 import beits.device.Profile;
+import beits.device.Traffic;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,14 +84,17 @@ final class TimedOptions {
         }
         List<Installation> peers = builds.isEmpty() ? List.of() : Peers.fetched(builds, Streams.err(spec));
         PrintWriter out = Streams.out(spec);
-        long begin = System.nanoTime();
-        try (Device device = common.open();
-                Workload work = maker.apply(device);
+        Stopwatch watch = new Stopwatch();
+        try (Device device = watch.time(common::open);
+                Workload work = watch.time(() -> maker.apply(device));
                 Device otherDevice = vs == null ? null : common.open(vs);
                 Workload otherWork = otherDevice == null ? null : maker.apply(otherDevice)) {
-            double compiled = (System.nanoTime() - begin) / 1e9;
             double first = work.seconds(1);
-            WorkReport.Start start = new WorkReport.Start(compiled, first, sinceProcessStart());
+            WorkReport.Start start = new WorkReport.Start(
+                    watch.seconds, work.executable().compiledKernels(), first, sinceProcessStart());
+            Traffic before = work.executable().traffic();
+            work.run();
+            Traffic moved = work.executable().traffic().since(before);
             work.warm(warmup);
             Timing timing;
             WorkReport.Other other = null;
@@ -122,8 +127,9 @@ final class TimedOptions {
                     work.parameters(),
                     batch,
                     work.flops(),
-                    work.memory(),
+                    work.executable().memory(),
                     start,
+                    moved,
                     timing,
                     Peers.peakResident(),
                     other);
@@ -150,6 +156,18 @@ final class TimedOptions {
             throw new IOException("interrupted", e);
         }
         return 0;
+    }
+
+    /** Adds up what making a device and its work ready takes. */
+    private static final class Stopwatch {
+        private double seconds;
+
+        <T> T time(Supplier<T> work) {
+            long begin = System.nanoTime();
+            T result = work.get();
+            seconds += (System.nanoTime() - begin) / 1e9;
+            return result;
+        }
     }
 
     /** Seconds since the launcher was called, to a hundredth: it becomes this process. */
