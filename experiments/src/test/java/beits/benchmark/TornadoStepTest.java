@@ -26,7 +26,7 @@ class TornadoStepTest {
     }
 
     private static int compiledKernels(Device device, int depth) {
-        try (Workload step = TrainingWorkload.mim(device, BenchmarkModel.TINY.withDepth(depth), BATCH)) {
+        try (Workload step = TrainingWorkload.mim(device, BenchmarkModel.TINY.withDepth(depth), BATCH, false)) {
             return step.executable().compiledKernels();
         }
     }
@@ -44,7 +44,7 @@ class TornadoStepTest {
     @Test
     void onlyTheBatchGoesUpAndOnlyTheCountersComeDown() {
         try (Device device = Devices.open("tornado");
-                Workload step = TrainingWorkload.mim(device, BenchmarkModel.TINY.withDepth(2), BATCH)) {
+                Workload step = TrainingWorkload.mim(device, BenchmarkModel.TINY.withDepth(2), BATCH, false)) {
             Executable executable = step.executable();
             step.run();
             Traffic first = executable.traffic();
