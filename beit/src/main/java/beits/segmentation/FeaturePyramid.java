@@ -25,10 +25,6 @@ final class FeaturePyramid {
     private final @Nullable TransposedConvolution half;
 
     FeaturePyramid(Layout layout, String prefix, BeitConfig config) {
-        if (config.patchSize() != 16 && config.patchSize() != 8) {
-            throw new IllegalArgumentException(
-                    "patchSize = " + config.patchSize() + ": the feature pyramid needs 16 or 8");
-        }
         this.config = config;
         int width = config.width();
         boolean coarse = config.patchSize() == 16;

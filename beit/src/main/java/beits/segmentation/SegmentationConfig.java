@@ -20,21 +20,25 @@ public sealed interface SegmentationConfig {
     /**
      * SETR (the paper's own choice: BEiT with SETR-PUP).
      *
-     * @param encoder its shape; patch size 16
+     * @param encoder its shape; a patch size of a power of two for SETR-PUP, in the paper 16
      * @param classes number of classes
      * @param progressive SETR-PUP, else SETR-Naive
      * @param auxiliary blocks, counted from 0, that carry an auxiliary head
+     * @param channels hidden channels of all heads, in the paper 256
      */
-    record Setr(BeitConfig encoder, int classes, boolean progressive, List<Integer> auxiliary)
+    record Setr(BeitConfig encoder, int classes, boolean progressive, List<Integer> auxiliary, int channels)
             implements SegmentationConfig {
         public Setr {
             auxiliary = List.copyOf(auxiliary);
             checkBlocks("auxiliary", auxiliary, encoder);
+            if (progressive) {
+                SetrHead.doublings(encoder.patchSize());
+            }
         }
 
         @Override
         public Setr withoutAuxiliary() {
-            return new Setr(encoder, classes, progressive, List.of());
+            return new Setr(encoder, classes, progressive, List.of(), channels);
         }
     }
 
@@ -55,6 +59,10 @@ public sealed interface SegmentationConfig {
                 throw new IllegalArgumentException("blocks = " + blocks + " must name four blocks");
             }
             checkBlocks("blocks", blocks, encoder);
+            if (encoder.patchSize() != 16 && encoder.patchSize() != 8) {
+                throw new IllegalArgumentException(
+                        "patchSize = " + encoder.patchSize() + ": UPerNet's feature pyramid needs 16 or 8");
+            }
         }
 
         @Override

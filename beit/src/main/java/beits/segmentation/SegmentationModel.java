@@ -47,11 +47,10 @@ public final class SegmentationModel {
             case SegmentationConfig.Setr setr -> {
                 SetrHead.Kind kind = setr.progressive() ? SetrHead.Kind.PROGRESSIVE : SetrHead.Kind.NAIVE;
                 SetrHead.Kind side = setr.progressive() ? SetrHead.Kind.AUXILIARY : SetrHead.Kind.NAIVE;
-                SetrHead main = new SetrHead(layout, "decode_head.", shape.width(), setr.classes(), kind);
+                SetrHead main = head(layout, "decode_head.", setr, kind);
                 List<SetrHead> auxiliary = new ArrayList<>();
                 for (int i = 0; i < setr.auxiliary().size(); i++) {
-                    auxiliary.add(
-                            new SetrHead(layout, "auxiliary_head." + i + ".", shape.width(), setr.classes(), side));
+                    auxiliary.add(head(layout, "auxiliary_head." + i + ".", setr, side));
                 }
                 yield new Heads.OfSetr(main, List.copyOf(auxiliary));
             }
@@ -73,6 +72,11 @@ public final class SegmentationModel {
                                 : null);
             }
         };
+    }
+
+    private static SetrHead head(Layout layout, String prefix, SegmentationConfig.Setr setr, SetrHead.Kind kind) {
+        BeitConfig shape = setr.encoder();
+        return new SetrHead(layout, prefix, shape.width(), setr.channels(), setr.classes(), shape.patchSize(), kind);
     }
 
     /** Its configuration. */

@@ -19,44 +19,61 @@ import java.util.List;
  * convolutions keep a bias in front of batch norm, as the official ones do.
  */
 public final class SetrHead {
-    /** Channels of the hidden convolutions. */
+    /** Channels of the official hidden convolutions. */
     public static final int CHANNELS = 256;
 
     private final Kind kind;
+    private final int hidden;
     private final LayerNorm norm;
     private final List<Convolution> convolutions;
     private final List<BatchNorm> norms;
 
     /** The official variants. */
     public enum Kind {
-        /** Progressive up-sampling: four 3x3 convolutions, x2 after the first three and after the classes. */
-        PROGRESSIVE(4),
+        /**
+         * Progressive up-sampling: x2 as often as it takes from a patch to its pixels, a 3x3 convolution before each; the last x2 comes
+         * after the classes. That is four for the official patches of 16 pixels.
+         */
+        PROGRESSIVE,
         /** Auxiliary head of SETR-PUP: one 3x3 convolution, x4, classes, then to the size of the picture. */
-        AUXILIARY(1),
+        AUXILIARY,
         /** SETR-Naive: one 3x3 convolution, classes, then to the size of the picture. */
-        NAIVE(1);
-
-        private final int hidden;
-
-        Kind(int hidden) {
-            this.hidden = hidden;
-        }
+        NAIVE
     }
 
-    /** A head named {@code prefix.norm}, {@code prefix.conv_i}, {@code prefix.syncbn_fc_i}. */
-    public SetrHead(Layout layout, String prefix, int width, int classes, Kind kind) {
+    /**
+     * A head named {@code prefix.norm}, {@code prefix.conv_i}, {@code prefix.syncbn_fc_i}.
+     *
+     * @param width of the encoder
+     * @param channels of the hidden convolutions, officially {@link #CHANNELS}
+     * @param patchSize pixels along one side of a patch; a power of two for PROGRESSIVE
+     */
+    public SetrHead(Layout layout, String prefix, int width, int channels, int classes, int patchSize, Kind kind) {
         this.kind = kind;
+        this.hidden = switch (kind) {
+            case PROGRESSIVE -> doublings(patchSize);
+            case AUXILIARY, NAIVE -> 1;
+        };
         this.norm = LayerNorm.create(layout, prefix + "norm", width, BeitConfig.EPSILON);
         this.convolutions = new ArrayList<>();
         this.norms = new ArrayList<>();
-        for (int i = 0; i < kind.hidden; i++) {
+        for (int i = 0; i < hidden; i++) {
             convolutions.add(Convolution.create(
-                    layout, prefix + "conv_" + i, i == 0 ? width : CHANNELS, CHANNELS, 3, 1, 1, true));
+                    layout, prefix + "conv_" + i, i == 0 ? width : channels, channels, 3, 1, 1, true));
         }
-        convolutions.add(Convolution.create(layout, prefix + "conv_" + kind.hidden, CHANNELS, classes, 1, 1, 0, true));
-        for (int i = 0; i < kind.hidden; i++) {
-            norms.add(BatchNorm.create(layout, prefix + "syncbn_fc_" + i, CHANNELS));
+        convolutions.add(Convolution.create(layout, prefix + "conv_" + hidden, channels, classes, 1, 1, 0, true));
+        for (int i = 0; i < hidden; i++) {
+            norms.add(BatchNorm.create(layout, prefix + "syncbn_fc_" + i, channels));
         }
+    }
+
+    /** How often a side of one must double to reach the patch's. */
+    static int doublings(int patchSize) {
+        if (patchSize < 2 || Integer.bitCount(patchSize) != 1) {
+            throw new IllegalArgumentException(
+                    "patchSize = " + patchSize + ": SETR-PUP doubles patches to pixels, so it needs a power of two");
+        }
+        return Integer.numberOfTrailingZeros(patchSize);
     }
 
     /**
@@ -65,7 +82,7 @@ public final class SetrHead {
      * @param tokens [batch, tokens, width], the class token first
      * @param gridHeight patches from top to bottom
      * @param gridWidth patches from left to right
-     * @param height of the picture; PROGRESSIVE gives 16 times the grid whatever it is
+     * @param height of the picture; PROGRESSIVE gives the patches times their size whatever it is
      * @param width of the picture
      * @return [batch, height, width, classes]
      */
@@ -79,10 +96,10 @@ public final class SetrHead {
     /** {@link #apply} for a feature map [batch, gridHeight, gridWidth, width], which is not normalised. */
     public Tensor applyToMap(Tensor map, int height, int width) {
         Tensor x = map;
-        for (int i = 0; i < kind.hidden; i++) {
+        for (int i = 0; i < hidden; i++) {
             x = Elements.map(
                     UnaryFunction.RELU, norms.get(i).apply(convolutions.get(i).apply(x)));
-            if (kind == Kind.PROGRESSIVE && i < kind.hidden - 1) {
+            if (kind == Kind.PROGRESSIVE && i < hidden - 1) {
                 x = enlarge(x, 2);
             }
         }

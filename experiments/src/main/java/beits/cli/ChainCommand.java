@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs recipes one after the other, each starting from what the one before left: a tokenizer becomes the tokenizer of a",
             "pre-training, a model the start of a fine-tuning or segmentation. For intermediate fine-tuning, for example:",
-            "  beits chain imagenet22k.yaml beit-base-finetune-ft22k --out runs/base"
+            "  beits chain beit-base-finetune-22k beit-base-finetune-ft22k --out runs/base"
         })
 final class ChainCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RECIPE", arity = "1..*", description = "recipe files, or names of ones that come along")
@@ -91,7 +91,7 @@ final class ChainCommand implements Callable<Integer> {
     }
 
     private Link link(String recipe, @Nullable Link before) throws IOException {
-        String name = String.valueOf(Path.of(recipe).getFileName()).replaceFirst("\\.ya?ml$", "");
+        String name = Recipes.name(recipe);
         Class<? extends Record> kind = Recipes.kind(recipe);
         boolean afterTokenizer = before != null && before.command.equals("train-tokenizer");
         if (kind == TokenizerRecipe.class) {

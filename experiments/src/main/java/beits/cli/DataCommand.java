@@ -243,7 +243,7 @@ final class DataCommand {
                 pretraining(Recipes.read(recipe, PretrainRecipe.class, overrides));
             } else if (kind == TokenizerRecipe.class) {
                 TokenizerRecipe read = Recipes.read(recipe, TokenizerRecipe.class, overrides);
-                Dataset data = Pictures.training(read.data());
+                Dataset data = TokenizerJob.pictures(read);
                 PicturePipeline pipeline = TokenizerJob.pipeline(read, data);
                 write(data, pipeline, pipeline.normalisation(), read.run().seed());
             } else if (kind == SegmentRecipe.class) {
@@ -287,7 +287,7 @@ final class DataCommand {
             }
             PretrainPipeline pipeline = PretrainJob.pipeline(read, view, channels, pixels);
             write(
-                    Pictures.training(read.data()),
+                    PretrainJob.pictures(read),
                     pipeline,
                     pipeline.normalisation(),
                     read.run().seed(),

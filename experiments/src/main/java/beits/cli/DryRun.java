@@ -7,7 +7,9 @@ import beits.data.Dataset;
 import beits.image.PictureException;
 import beits.job.MimTraining;
 import beits.job.Pictures;
+import beits.job.PretrainJob;
 import beits.job.SegmentPictures;
+import beits.job.TokenizerJob;
 import beits.mim.MimBatch;
 import beits.mim.MimTarget;
 import beits.model.BeitConfig;
@@ -31,6 +33,7 @@ import beits.train.Objective;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * What a recipe would cost, from recording its program without a device.
@@ -57,7 +60,14 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 new TemperatureSchedule(1, 1, 1),
                 recipe.optim().batchSize(),
                 0);
-        return of(objective, layout, recipe.optim(), recipe.data(), LayerDecay.NONE, false, "");
+        return of(
+                objective,
+                layout,
+                recipe.optim(),
+                size(() -> TokenizerJob.pictures(recipe)),
+                LayerDecay.NONE,
+                false,
+                "");
     }
 
     static DryRun of(PretrainRecipe recipe) {
@@ -69,7 +79,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 objective,
                 layout,
                 recipe.optim(),
-                recipe.data(),
+                size(() -> PretrainJob.pictures(recipe)),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
                 recipe.model().recompute(),
                 recipe.target() == MimTarget.MASKED_PIXELS
@@ -89,7 +99,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 objective,
                 layout,
                 recipe.optim(),
-                recipe.data(),
+                size(() -> Pictures.training(recipe.data())),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
                 recipe.model().recompute(),
                 known > 0 ? "" : "%d classes, because the data is not here".formatted(classes));
@@ -128,17 +138,6 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
             Objective<?> objective,
             Layout layout,
             OptimRecipe optim,
-            DataRecipe data,
-            LayerDecay decay,
-            boolean recompute,
-            String assumption) {
-        return of(objective, layout, optim, size(data), decay, recompute, assumption);
-    }
-
-    private static DryRun of(
-            Objective<?> objective,
-            Layout layout,
-            OptimRecipe optim,
             OptionalInt pictures,
             LayerDecay decay,
             boolean recompute,
@@ -162,9 +161,9 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 assumption);
     }
 
-    private static OptionalInt size(DataRecipe recipe) {
+    private static OptionalInt size(Supplier<Dataset> pictures) {
         try {
-            return OptionalInt.of(Pictures.training(recipe).size());
+            return OptionalInt.of(pictures.get().size());
         } catch (PictureException | IllegalArgumentException e) {
             return OptionalInt.empty();
         }

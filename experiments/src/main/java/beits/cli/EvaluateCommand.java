@@ -78,7 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Dataset test = Pictures.test(source);
         try (Device device = common.open();
                 LoadedClassifier classifier = LoadedClassifier.open(device, file, Math.min(BATCH, test.size()))) {
-            requireSameClasses(file, classifier.classNames(), test.classNames());
+            SameClasses.require(file, classifier.classNames(), test.classNames());
             Accuracy accuracy =
                     Evaluation.classifyReadable(classifier, test, WORKERS, fault -> err.println("beits: " + fault));
             int unreadable = test.size() - accuracy.pictures();
@@ -93,22 +93,6 @@ final class EvaluateCommand implements Callable<Integer> {
         Dataset test = data.masked(file, side);
         try (Device device = common.open()) {
             return SegmenterUse.evaluate(device, file, test, views.views(), Streams.out(spec), Streams.err(spec));
-        }
-    }
-
-    private static void requireSameClasses(Path file, List<String> own, List<String> given) {
-        if (own.size() != given.size()) {
-            throw new UserException("%s: knows %d classes, the data has %d; give data of the classes it was trained on"
-                    .formatted(file, own.size(), given.size()));
-        }
-        // A converted checkpoint may know its classes by number only.
-        boolean numbered = own.getFirst().equals("class 0");
-        for (int i = 0; i < own.size() && !numbered; i++) {
-            if (!own.get(i).equals(given.get(i))) {
-                throw new UserException(
-                        "%s: class %d is \"%s\", but \"%s\" in the data; name and sort the classes alike"
-                                .formatted(file, i, own.get(i), given.get(i)));
-            }
         }
     }
 

@@ -6,12 +6,14 @@ import beits.device.Device;
 import beits.job.FewLabels;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.Recipes;
+import beits.recipe.SegmentRecipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,10 +28,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Compares fine-tuning from a checkpoint with the same network from scratch on few labels: the same labels, steps and seeds for",
-            "both, several seeds, and a paired t-test. Nothing is written but standard output."
+            "both, several seeds, and a paired t-test. A recipe for classification is measured by top-1, one for segmentation by mean",
+            "IoU. Nothing is written but standard output."
         })
 final class FewLabelCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "RECIPE", description = "a fine-tuning recipe, by file or name")
+    @Parameters(
+            index = "0",
+            paramLabel = "RECIPE",
+            description = "a fine-tuning or segmentation recipe, by file or name")
     private String recipe = "";
 
     @Option(
@@ -42,9 +48,9 @@ final class FewLabelCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             split = ",",
-            defaultValue = "10,100",
             paramLabel = "N",
-            description = "labelled pictures of each class, several with commas (default: ${DEFAULT-VALUE})")
+            description =
+                    "labelled pictures, of each class for classification, in all for segmentation; several with commas (default: 10,100 or as many as the segmentation recipe says)")
     private List<Integer> labels = new ArrayList<>();
 
     @Option(
@@ -71,8 +77,35 @@ final class FewLabelCommand implements Callable<Integer> {
         if (seeds < 1 || labels.stream().anyMatch(n -> n < 1)) {
             throw new UserException("--seeds %d, --labels %s: must be at least 1".formatted(seeds, labels));
         }
-        FinetuneRecipe read = Recipes.read(recipe, FinetuneRecipe.class, overrides);
-        String start = init == null ? read.initFrom() : init;
+        Class<? extends Record> kind = Recipes.kind(recipe);
+        if (kind == SegmentRecipe.class) {
+            SegmentRecipe read = Recipes.read(recipe, SegmentRecipe.class, overrides);
+            compare(
+                    count -> FewLabels.meanIou(read, count),
+                    read.initFrom(),
+                    read.run().seed(),
+                    labels.isEmpty() ? List.of(read.data().training()) : labels,
+                    "labelled pictures");
+        } else {
+            FinetuneRecipe read = Recipes.read(recipe, FinetuneRecipe.class, overrides);
+            compare(
+                    count -> FewLabels.top1(read, count),
+                    read.initFrom(),
+                    read.run().seed(),
+                    labels.isEmpty() ? List.of(10, 100) : labels,
+                    "labels a class");
+        }
+        return 0;
+    }
+
+    private void compare(
+            IntFunction<FewLabels.Arm> arm,
+            @Nullable String initFrom,
+            long firstSeed,
+            List<Integer> counts,
+            String unit)
+            throws IOException {
+        String start = init == null ? initFrom : init;
         if (start == null) {
             throw new UserException("%s: names no initFrom; add --init CHECKPOINT to compare with".formatted(recipe));
         }
@@ -80,32 +113,34 @@ final class FewLabelCommand implements Callable<Integer> {
         PrintWriter out = Streams.out(spec);
         PrintWriter err = Streams.err(spec);
         try (Device device = common.open()) {
-            for (int count : labels) {
+            for (int count : counts) {
                 List<FewLabels.Pair> pairs = FewLabels.run(
                         device,
-                        read,
+                        arm.apply(count),
                         pretrained,
                         count,
+                        firstSeed,
                         seeds,
                         note -> err.println("beits: " + note),
                         pair -> out.println(String.format(
                                 Locale.ROOT,
-                                "%d labels a class, seed %d: pre-trained %.2f %%, from scratch %.2f %%",
+                                "%d %s, seed %d: pre-trained %.2f %%, from scratch %.2f %%",
                                 pair.labels(),
+                                unit,
                                 pair.seed(),
                                 100 * pair.pretrained(),
                                 100 * pair.scratch())));
-                out.println(line(count, FewLabels.Summary.of(pairs)));
+                out.println(line(count, unit, FewLabels.Summary.of(pairs)));
             }
         }
-        return 0;
     }
 
-    private static String line(int count, FewLabels.Summary summary) {
+    private static String line(int count, String unit, FewLabels.Summary summary) {
         String means = String.format(
                 Locale.ROOT,
-                "%d labels a class, mean: pre-trained %.2f %%, from scratch %.2f %%, difference %+.2f points",
+                "%d %s, mean: pre-trained %.2f %%, from scratch %.2f %%, difference %+.2f points",
                 count,
+                unit,
                 100 * summary.pretrained(),
                 100 * summary.scratch(),
                 100 * (summary.pretrained() - summary.scratch()));

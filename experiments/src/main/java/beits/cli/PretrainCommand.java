@@ -4,7 +4,6 @@ import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
 import beits.data.Dataset;
 import beits.job.LoadedTokenizer;
-import beits.job.Pictures;
 import beits.job.PretrainJob;
 import beits.job.TokenizeJob;
 import beits.mim.MimTarget;
@@ -88,7 +87,7 @@ final class PretrainCommand implements Callable<Integer> {
                 if (cache != null) {
                     tokenizer.use(cache);
                 }
-                Dataset data = Pictures.training(recipe.data());
+                Dataset data = PretrainJob.pictures(recipe);
                 int shown = Math.min(Math.min(INSPECTED, tokenizer.batch()), data.size());
                 List<ReportPage.Section> sections = new ArrayList<>();
                 PretrainJob.Result result = PretrainJob.run(

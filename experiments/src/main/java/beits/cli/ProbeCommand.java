@@ -14,6 +14,8 @@ import beits.job.Pictures;
 import beits.recipe.DataRecipe;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.PretrainRecipe;
+import beits.report.ProbeReport;
+import beits.report.ReportPage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -76,6 +78,12 @@ final class ProbeCommand implements Callable<Integer> {
             description = "of the choice of labels and the order")
     private long seed;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.html",
+            description = "also write a page with the accuracy of every layer")
+    private @Nullable Path report;
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -112,28 +120,51 @@ final class ProbeCommand implements Callable<Integer> {
                     CachedFeatures.of(encoder, device, test, features, fault -> err.println("beits: " + fault));
             int unreadable = train.size() + test.size() - known.pictures() - asked.pictures();
             if (known.pictures() > 0 && asked.pictures() > 0) {
-                measure(device, known, asked, test.classNames().size(), settings);
+                measure(device, file, known, asked, test.classNames().size(), settings);
             }
             return Unreadable.exitCode(unreadable, train.size() + test.size(), err);
         }
     }
 
     private void measure(
-            Device device, CachedFeatures known, CachedFeatures asked, int classes, LinearProbes.Settings settings) {
+            Device device,
+            Path file,
+            CachedFeatures known,
+            CachedFeatures asked,
+            int classes,
+            LinearProbes.Settings settings)
+            throws IOException {
         List<LabelledFeatures> train = labelled(known);
         List<LabelledFeatures> test = labelled(asked);
-        double[] linear = LinearProbes.top1(device, train, test, classes, settings);
         PrintWriter out = Streams.out(spec);
-        out.println("top-1 by layer of %d test pictures, %d training pictures"
-                .formatted(asked.pictures(), known.pictures()));
-        table(out, "linear", known.features(), linear);
+        String counts = "%d test pictures, %d training pictures".formatted(asked.pictures(), known.pictures());
+        out.println("top-1 by layer of " + counts);
+        List<ProbeReport.Measured> probes = new ArrayList<>();
+        probes.add(measured("linear", LinearProbes.top1(device, train, test, classes, settings)));
+        print(out, probes.getLast());
         if (knn > 0) {
             double[] neighbours = new double[train.size()];
             for (int f = 0; f < neighbours.length; f++) {
                 neighbours[f] = NearestNeighbours.top1(device, train.get(f), test.get(f), classes, knn);
             }
-            table(out, knn + "-NN", known.features(), neighbours);
+            probes.add(measured(knn + "-NN", neighbours));
+            print(out, probes.getLast());
         }
+        if (report != null) {
+            new ReportPage("Probes of " + file, counts + ".", ProbeReport.sections(probes)).write(report);
+            out.println("report: " + report);
+        }
+    }
+
+    /** Sorts values of layer 1's mean of patches, its class token, layer 2's ... by what they were taken from. */
+    private static ProbeReport.Measured measured(String name, double[] top1) {
+        List<Double> mean = new ArrayList<>();
+        List<Double> classToken = new ArrayList<>();
+        for (int f = 0; f < top1.length; f += 2) {
+            mean.add(top1[f]);
+            classToken.add(top1[f + 1]);
+        }
+        return new ProbeReport.Measured(name, mean, classToken);
     }
 
     private static List<LabelledFeatures> labelled(CachedFeatures cached) {
@@ -144,25 +175,22 @@ final class ProbeCommand implements Callable<Integer> {
         return labelled;
     }
 
-    private static void table(PrintWriter out, String kind, List<Feature> features, double[] top1) {
-        out.println("%-8s layer   mean of patches   class token".formatted(kind));
-        int best = 0;
-        for (int f = 0; f < top1.length; f++) {
-            best = top1[f] > top1[best] ? f : best;
-        }
-        for (int f = 0; f < top1.length; f += 2) {
+    private static void print(PrintWriter out, ProbeReport.Measured probe) {
+        out.println("%-8s layer   mean of patches   class token".formatted(probe.name()));
+        for (int i = 0; i < probe.mean().size(); i++) {
             out.println(String.format(
                     Locale.ROOT,
                     "         %5d   %13.1f %%   %9.1f %%",
-                    features.get(f).layer(),
-                    100 * top1[f],
-                    100 * top1[f + 1]));
+                    i + 1,
+                    100 * probe.mean().get(i),
+                    100 * probe.classToken().get(i)));
         }
+        int best = probe.bestLayer();
         out.println(String.format(
                 Locale.ROOT,
                 "best     layer %d, %s: %.1f %%",
-                features.get(best).layer(),
-                features.get(best).pool() == Pool.MEAN ? "mean of patches" : "class token",
-                100 * top1[best]));
+                best,
+                probe.mean().get(best - 1) >= probe.classToken().get(best - 1) ? "mean of patches" : "class token",
+                100 * probe.best()));
     }
 }

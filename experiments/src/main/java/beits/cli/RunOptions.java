@@ -55,8 +55,7 @@ final class RunOptions {
 
     /** Name of the recipe without folder and ending. */
     String name() {
-        String file = String.valueOf(Path.of(recipe).getFileName());
-        return file.replaceFirst("\\.ya?ml$", "");
+        return Recipes.name(recipe);
     }
 
     /** The command that continues this run in its folder. */

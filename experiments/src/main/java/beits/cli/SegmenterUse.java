@@ -37,11 +37,7 @@ final class SegmenterUse {
             throws IOException {
         try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, file)) {
             List<String> names = segmenter.classNames();
-            if (names.size() != test.classNames().size()) {
-                throw new UserException(
-                        "%s: knows %d classes, the data has %d; give data of the classes it was trained on"
-                                .formatted(file, names.size(), test.classNames().size()));
-            }
+            SameClasses.require(file, names, test.classNames());
             AtomicInteger unusable = new AtomicInteger();
             MeanIou metrics = Evaluation.segment(segmenter, test, views, fault -> {
                 err.println("beits: " + fault);

@@ -59,7 +59,7 @@ final class SetrCases implements CaseRunner {
         int classes = config.integer("num_classes");
         int side = grid * PATCH;
         Layout layout = new Layout();
-        SetrHead decoder = new SetrHead(layout, "", width, classes, kind(name));
+        SetrHead decoder = new SetrHead(layout, "", width, SetrHead.CHANNELS, classes, PATCH, kind(name));
         List<Parameter> weights = layout.parameters();
         Parameter input = layout.parameter(TOKENS, Initialiser.ZEROS, tokens.shape());
         Slot labelSlot = layout.indexes(batch, labels.shape()[2], labels.shape()[3]);

@@ -6,6 +6,7 @@ import beits.checkpoint.CheckpointException;
 import beits.checkpoint.Grid;
 import beits.checkpoint.Loading;
 import beits.checkpoint.NamedTensors;
+import beits.checkpoint.TensorData;
 import beits.model.BeitConfig;
 import beits.train.Trainer;
 import java.util.Arrays;
@@ -18,10 +19,11 @@ import java.util.function.Consumer;
 /**
  * Puts the encoder of a checkpoint of any layout into a model with another head (official {@code run_class_finetuning}): what the
  * model has no place for is left out, a shared relative position table goes into every block, positions are interpolated to the
- * model's grid, and a head that does not fit starts fresh.
+ * model's grid, and a head or decoder that does not fit starts fresh.
  */
 final class FineTuningStart {
     private static final String BACKBONE = "backbone.";
+    private static final List<String> DECODERS = List.of("decode_head.", "auxiliary_head.", "backbone.fpn");
 
     private FineTuningStart() {}
 
@@ -46,7 +48,7 @@ final class FineTuningStart {
             backbone |= parameter.name().startsWith(BACKBONE);
         }
         Loading.Loaded loaded = Loading.load(
-                pretrained,
+                withoutForeignDecoder(pretrained, wanted, notes),
                 "initFrom",
                 new Loading.Request(
                         wanted,
@@ -61,5 +63,34 @@ final class FineTuningStart {
             }
         }
         loaded.report().toString().lines().forEach(notes);
+    }
+
+    /** A segmentation model without what belongs to a decoder that this model does not have. */
+    private static NamedTensors withoutForeignDecoder(
+            NamedTensors pretrained, Map<String, List<Long>> wanted, Consumer<String> notes) {
+        if (pretrained.tensors().keySet().stream().noneMatch(name -> name.startsWith(DECODERS.getFirst()))) {
+            return pretrained;
+        }
+        NamedTensors kept = new NamedTensors();
+        pretrained.metadata().forEach(kept::describe);
+        int left = 0;
+        for (Map.Entry<String, TensorData> one : pretrained.tensors().entrySet()) {
+            String name = one.getKey();
+            if (DECODERS.stream().anyMatch(name::startsWith)) {
+                if (one.getValue().shape().equals(wanted.get(name))) {
+                    kept.put(name, one.getValue());
+                } else {
+                    left++;
+                }
+            } else {
+                boolean same = wanted.containsKey(name) || !name.startsWith(BACKBONE);
+                kept.put(same ? name : name.substring(BACKBONE.length()), one.getValue());
+            }
+        }
+        if (left > 0) {
+            notes.accept("initFrom: %d tensors of a segmentation decoder left out: this model has another one"
+                    .formatted(left));
+        }
+        return kept;
     }
 }

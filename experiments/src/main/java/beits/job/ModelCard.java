@@ -52,7 +52,7 @@ public record ModelCard(
      *
      * @param kind which decoder
      * @param blocks with an auxiliary head for SETR, of the feature pyramid for UPerNet
-     * @param channels hidden channels of UPerNet
+     * @param channels hidden channels
      */
     public record Decoder(SegmentRecipe.Decoder kind, List<Integer> blocks, int channels) {
         public Decoder {

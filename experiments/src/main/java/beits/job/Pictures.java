@@ -34,7 +34,23 @@ public final class Pictures {
 
     private Pictures() {}
 
-    /** Pictures to train on. */
+    /**
+     * Pictures to train on, whose labels are not looked at.
+     *
+     * @param side of generated scenes
+     * @param seed of generated scenes
+     */
+    public static Dataset unlabelled(DataRecipe recipe, int side, long seed) {
+        return recipe.source() == DataRecipe.Source.SCENES
+                ? SegmentPictures.scenes(true, side, recipe.limit(), seed)
+                : training(recipe);
+    }
+
+    /**
+     * Labelled pictures to train on.
+     *
+     * @throws IllegalArgumentException when the source has no labels of whole pictures
+     */
     public static Dataset training(DataRecipe recipe) {
         return limited(
                 switch (recipe.source()) {
@@ -48,6 +64,7 @@ public final class Pictures {
                     case PARQUET -> parquet(files(recipe, "train*.parquet"), reader(recipe));
                     case WEB_DATASET -> shards(recipe, "train*.tar");
                     case LIST_FILE -> ListFile.open(path(recipe).resolve(TRAINING_LIST), reader(recipe));
+                    case SCENES -> throw scenesHaveNoLabels();
                 },
                 recipe.limit());
     }
@@ -71,7 +88,13 @@ public final class Pictures {
             case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"), reader(recipe));
             case WEB_DATASET -> shards(recipe, "val*.tar");
             case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader(recipe));
+                    case SCENES -> throw scenesHaveNoLabels();
         };
+    }
+
+    private static IllegalArgumentException scenesHaveNoLabels() {
+        return new IllegalArgumentException(
+                "data.source: SCENES have no labels of whole pictures; use them for a tokenizer, pre-training or segmentation");
     }
 
     /**

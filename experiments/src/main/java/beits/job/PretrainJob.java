@@ -95,7 +95,7 @@ public final class PretrainJob {
         boolean pixels = recipe.target() == MimTarget.MASKED_PIXELS;
         LoadedTokenizer tokens = pixels ? null : tokenizer(tokenizer, config);
         Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
-        Dataset data = Pictures.training(recipe.data());
+        Dataset data = pictures(recipe);
         Normalisation normalisation = Constants.of(recipe.imagenetMeanAndStd(), recipe.model());
         PretrainPipeline pipeline = tokens == null
                 ? pipeline(recipe, config.imageHeight(), config.channels(), PixelMapping.CENTRED)
@@ -193,6 +193,12 @@ public final class PretrainJob {
             throw new IllegalArgumentException("model.channels: %d where the tokenizer reads %d"
                     .formatted(config.channels(), tokenizer.channels()));
         }
+    }
+
+    /** The pictures of a recipe. */
+    public static Dataset pictures(PretrainRecipe recipe) {
+        return Pictures.unlabelled(
+                recipe.data(), recipe.model().imageSize(), recipe.run().seed());
     }
 
     /**

@@ -38,14 +38,7 @@ public final class SegmentPictures {
     private static Dataset of(SegmentDataRecipe recipe, boolean train, int side, long seed) {
         int count = train ? recipe.training() : recipe.test();
         return switch (recipe.source()) {
-            case SCENES ->
-                new Scenes(
-                        FashionMnist.bundled(train ? FashionMnist.Part.TRAIN : FashionMnist.Part.TEST),
-                        side,
-                        count,
-                        // A scene's ground and places depend on its number and the seed alone, so the same seed
-                        // would show the grounds of the test scenes in training.
-                        train ? seed : ~seed);
+            case SCENES -> scenes(train, side, count, seed);
             case ADE20K ->
                 limited(
                         SegmentationFolder.ade20k(path(recipe), train, ade20kNames(path(recipe)), Pictures.reader()),
@@ -62,6 +55,17 @@ public final class SegmentPictures {
                         count);
             }
         };
+    }
+
+    /** Generated scenes: garments of the training or the test pictures. */
+    static Dataset scenes(boolean train, int side, int count, long seed) {
+        return new Scenes(
+                FashionMnist.bundled(train ? FashionMnist.Part.TRAIN : FashionMnist.Part.TEST),
+                side,
+                count,
+                // A scene's ground and places depend on its number and the seed alone, so the same seed
+                // would show the grounds of the test scenes in training.
+                train ? seed : ~seed);
     }
 
     private static Path path(SegmentDataRecipe recipe) {

@@ -84,7 +84,7 @@ public final class TokenizeJob {
         PretrainJob.checkGrids(recipe.model().config(), tokenizer.tokenizer());
         tokenizer.use(cache);
         long before = tokenizer.computed();
-        Dataset data = Pictures.training(recipe.data());
+        Dataset data = PretrainJob.pictures(recipe);
         ImageTokenizer words = tokenizer.tokenizer();
         PretrainPipeline pipeline = PretrainJob.pipeline(recipe, words.viewSize(), words.channels(), words.pixels());
         int grid = words.grid() * words.grid();

@@ -51,7 +51,7 @@ public final class TokenizerJob {
     public static Result run(TokenizerRecipe recipe, JobContext context) throws IOException {
         DiscreteVaeConfig config = recipe.model();
         OptimRecipe optim = recipe.optim();
-        Dataset data = Pictures.training(recipe.data());
+        Dataset data = pictures(recipe);
         PicturePipeline pipeline = pipeline(recipe, data);
         Normalisation normalisation = pipeline.normalisation();
         LoaderOptions options = LoaderOptions.training(
@@ -107,6 +107,12 @@ public final class TokenizerJob {
                 return new Result(outcome, weights);
             }
         }
+    }
+
+    /** The pictures of a recipe. */
+    public static Dataset pictures(TokenizerRecipe recipe) {
+        return Pictures.unlabelled(
+                recipe.data(), recipe.model().imageSize(), recipe.run().seed());
     }
 
     /** What a recipe does to the pictures it trains on. */

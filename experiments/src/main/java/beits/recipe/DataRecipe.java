@@ -33,17 +33,20 @@ public record DataRecipe(Source source, @Nullable String path, int limit, boolea
         PARQUET,
         /** WebDataset's shards {@code path/train*.tar} and {@code path/val*.tar}; names of classes, one a line, in {@code path/classes.txt}. */
         WEB_DATASET,
+        /** {@code limit} scenes generated from the bundled pictures, without labels; those that segmentation with the same seed trains on. */
+        SCENES,
         /** Lists {@code path/train.txt} and {@code path/val.txt}: a picture a line, a tab, its label. */
         LIST_FILE;
 
         /** Whether pictures can be found without a path. */
         public boolean needsNoPath() {
-            return this == FASHION_MNIST_SAMPLE || this == FASHION_MNIST || this == DRAWINGS_SAMPLE;
+            return this == FASHION_MNIST_SAMPLE || this == FASHION_MNIST || this == DRAWINGS_SAMPLE || this == SCENES;
         }
     }
 
     public DataRecipe {
         Check.that(limit >= 0, "data.limit", limit, "0 for all, or above");
+        Check.that(source != Source.SCENES || limit >= 1, "data.limit", limit, "at least 1: how many scenes");
         Check.that(source.needsNoPath() || path != null, "data.path", "nothing", "the folder of the data");
     }
 }

@@ -60,6 +60,11 @@ public record FinetuneRecipe(
 
     public FinetuneRecipe {
         Check.that(
+                data.source() != DataRecipe.Source.SCENES && data.source() != DataRecipe.Source.UNLABELLED_FOLDER,
+                "data.source",
+                data.source(),
+                "a source with a label for each picture");
+        Check.that(
                 repeatedAugmentation >= 1 && repeatedAugmentation <= optim.batchSize(),
                 "repeatedAugmentation",
                 repeatedAugmentation,

@@ -39,25 +39,40 @@ public final class Recipes {
             "fashion-tokenizer",
             "fashion-pretrain",
             "fashion-finetune",
+            "drawings-tokenizer",
+            "drawings-pretrain",
+            "drawings-finetune",
+            "scenes-tokenizer",
+            "scenes-pretrain",
+            "scenes-segment",
+            "scenes-segment-setr-pup",
             "imagenet-tokenizer",
             "beit-base-pretrain",
             "beit-base-22k-pretrain",
             "beit-large-pretrain",
             "beit-base-finetune",
+            "beit-base-finetune-pt22k",
+            "beit-base-finetune-22k",
             "beit-base-finetune-384",
             "beit-base-cifar100",
             "beit-large-finetune",
+            "beit-large-finetune-pt22k",
+            "beit-large-finetune-22k",
             "beit-large-finetune-384",
             "beit-base-finetune-ft22k",
             "beit-large-finetune-ft22k",
             "beit-large-finetune-512",
-            "scenes-segment",
             "beit-base-ade20k-setr-pup",
             "beit-base-ade20k-upernet",
             "beit-base-ade20k-upernet-640",
             "beit-large-ade20k-upernet-640");
 
     private Recipes() {}
+
+    /** Name of a recipe without folder and ending. */
+    public static String name(String nameOrFile) {
+        return String.valueOf(Path.of(nameOrFile).getFileName()).replaceFirst("\\.ya?ml$", "");
+    }
 
     /**
      * Reads a recipe.

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param initFrom checkpoint to start from, or none to start from scratch
  * @param decoder what stands on the encoder
  * @param blocks blocks, counted from 0: those with an auxiliary head for SETR, the four of the feature pyramid for UPerNet
- * @param channels hidden channels of UPerNet, whose auxiliary head has 256 at most; SETR has 256
+ * @param channels hidden channels of the decoder; the auxiliary head of UPerNet has 256 at most
  * @param classWeights factor of the loss of each class; empty for none
  * @param imagenetMeanAndStd whether pictures are normalised by ImageNet's mean and deviation (released UPerNet models) instead of 0.5
  * @param flip whether pictures are mirrored half of the time
@@ -64,8 +64,29 @@ public record SegmentRecipe(
             Check.that(weight >= 0, "classWeights", weight, "0 or above");
         }
         Check.imagenetConstants(imagenetMeanAndStd, model);
+        Check.that(
+                optim.modelEma() == 0, "optim.modelEma", optim.modelEma(), "0: segmentation keeps no averaged weights");
         Check.that(channels >= 1, "channels", channels, "at least 1");
         config(decoder, model, blocks, channels, 2);
+    }
+
+    /** The same with another number of training pictures and another seed: for comparing arms. */
+    public SegmentRecipe with(int training, long seed) {
+        return new SegmentRecipe(
+                new SegmentDataRecipe(data.source(), data.path(), training, data.test(), data.skipBroken()),
+                model,
+                initFrom,
+                decoder,
+                blocks,
+                channels,
+                classWeights,
+                imagenetMeanAndStd,
+                flip,
+                randomResize,
+                photometric,
+                schedule,
+                optim,
+                run.withSeed(seed));
     }
 
     /** Learning rate of every step. */
@@ -89,8 +110,8 @@ public record SegmentRecipe(
     public static SegmentationConfig config(
             Decoder decoder, ModelRecipe model, List<Integer> blocks, int channels, int classes) {
         return switch (decoder) {
-            case SETR_PUP -> new SegmentationConfig.Setr(model.config(), classes, true, blocks);
-            case SETR_NAIVE -> new SegmentationConfig.Setr(model.config(), classes, false, blocks);
+            case SETR_PUP -> new SegmentationConfig.Setr(model.config(), classes, true, blocks, channels);
+            case SETR_NAIVE -> new SegmentationConfig.Setr(model.config(), classes, false, blocks, channels);
             case UPERNET ->
                 new SegmentationConfig.UperNet(
                         model.config(), classes, blocks, channels, Math.min(channels, AUXILIARY));

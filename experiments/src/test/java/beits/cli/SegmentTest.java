@@ -3,6 +3,7 @@ package beits.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import beits.data.source.FashionMnist;
 import beits.image.DecodeOptions;
 import beits.image.Image;
 import beits.image.ImageReader;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +74,8 @@ class SegmentTest {
     }
 
     private static List<String> segment(Path out, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("segment", "scenes-segment", "--out", out.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("segment", "scenes-segment", "--set", "initFrom=null", "--out", out.toString()));
         arguments.addAll(TINY);
         for (String set :
                 List.of("model.imageSize=32", "channels=8", "data.training=16", "data.test=8", "run.seed=3")) {
@@ -157,7 +160,14 @@ class SegmentTest {
                 "evaluate H/pixels --data mask_folder --path H/other",
                 "segment scenes-segment --set decoder=fcn --out H/never",
                 "segment scenes-segment --set blocks=[0,1,2,9] --out H/never",
-                "segment scenes-segment --set classWeights=[1,2] --out H/never"
+                "segment scenes-segment --set initFrom=null --set classWeights=[1,2] --out H/never",
+                "segment scenes-segment --set optim.modelEma=0.99 --out H/never",
+                "segment scenes-segment --set model.patchSize=4 --out H/never",
+                "segment scenes-segment-setr-pup --set model.patchSize=6 --set model.imageSize=66 --out H/never",
+                "segment scenes-segment --set initFrom=H/none --out H/never",
+                "finetune fashion-finetune --set data.source=scenes --set data.limit=5 --out H/never",
+                "pretrain scenes-pretrain --set data.limit=0 --out H/never",
+                "fewlabel scenes-segment --set initFrom=null"
             })
     void mistakeIsOneLine(String line) throws IOException {
         Path images = Files.createDirectories(home.resolve("other/images/validation"));
@@ -177,7 +187,9 @@ class SegmentTest {
         Path data = home.resolve("masked");
         Path pictures = Files.createDirectories(data.resolve("images/validation"));
         Path masks = Files.createDirectories(data.resolve("annotations/validation"));
-        Files.writeString(data.resolve("classes.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n");
+        List<String> classes = new ArrayList<>(List.of("ground"));
+        classes.addAll(FashionMnist.bundled(FashionMnist.Part.TEST).classNames());
+        Files.writeString(data.resolve("classes.txt"), String.join("\n", classes) + "\n");
         for (String name : List.of("good", "label", "size")) {
             Files.copy(home.resolve("wide.png"), pictures.resolve(name + ".png"));
             Image mask = name.equals("size") ? Image.blank(40, 89, 1) : Image.blank(40, 90, 1);
@@ -225,5 +237,64 @@ class SegmentTest {
                 "--out",
                 home.resolve("weighted-pictures"));
         assertThat(predicted.code).as(predicted.err).isZero();
+    }
+
+    /** Patches of 8 pixels take three doublings; what starts from a checkpoint is compared on the same scenes and seeds. */
+    @Test
+    void fewScenesAreComparedOnTheSameSeeds() {
+        List<String> arguments = new ArrayList<>(List.of("fewlabel", "scenes-segment-setr-pup"));
+        arguments.addAll(TINY);
+        for (String set :
+                List.of("model.imageSize=16", "channels=8", "data.test=4", "optim.batchSize=4", "run.seed=3")) {
+            arguments.addAll(List.of("--set", set));
+        }
+        arguments.addAll(List.of("--init", home.resolve("pixels").toString(), "--labels", "4,8", "--seeds", "2"));
+        Ended ended = beits(arguments);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out)
+                .contains(
+                        "4 labelled pictures, seed 3: pre-trained",
+                        "8 labelled pictures, seed 4: pre-trained",
+                        "8 labelled pictures, mean: pre-trained")
+                .hasLineCount(6);
+        assertThat(ended.err).contains("of a segmentation decoder left out");
+    }
+
+    /** Batch-norm statistics aside, the same decoder is taken over; a classifier takes the encoder alone. */
+    @Test
+    void aSegmentationModelIsAStart() {
+        Ended same = beits(segment(
+                home.resolve("again"), "--set", "initFrom=" + home.resolve("pixels"), "--set", "optim.lr=1e-3"));
+        assertThat(same.code).as(same.err).isZero();
+        assertThat(same.err).doesNotContain("decode_head.conv_seg.weight");
+        List<String> classes = new ArrayList<>(List.of("finetune", "fashion-finetune"));
+        classes.addAll(TINY);
+        for (String set : List.of(
+                "model.imageSize=32", "model.patchSize=8", "labelsPerClass=5", "initFrom=" + home.resolve("pixels"))) {
+            classes.addAll(List.of("--set", set));
+        }
+        classes.addAll(List.of("--out", home.resolve("classes").toString()));
+        Ended classifier = beits(classes);
+        assertThat(classifier.code).as(classifier.err).isZero();
+        assertThat(classifier.err).contains("of a segmentation decoder left out");
+    }
+
+    /** Text files of a folder are no pictures; a picture that is none is named, the others are predicted. */
+    @Test
+    void foldersListsAndBrokenPicturesArePredicted() throws IOException {
+        Path folder = Files.createDirectories(home.resolve("mixed/below"));
+        Files.copy(home.resolve("wide.png"), folder.resolve("a.png"));
+        Files.copy(home.resolve("tall.png"), folder.resolveSibling("a.png"));
+        Files.copy(home.resolve("broken.png"), folder.resolve("torn.png"));
+        Files.writeString(folder.resolve("notes.txt"), "no picture");
+        Path out = home.resolve("mixed-maps");
+        Ended ended = beits("predict", home.resolve("pixels"), home.resolve("mixed"), "--out", out);
+        assertThat(ended.code).isEqualTo(1);
+        assertThat(ended.err).contains("torn.png", "1 of 3 pictures").hasLineCount(2);
+        assertThat(ended.lines()).hasSize(2);
+        try (Stream<Path> written = Files.list(out)) {
+            assertThat(written.map(p -> p.getFileName().toString()))
+                    .containsExactlyInAnyOrder("a.labels.png", "a.overlay.png", "a-2.labels.png", "a-2.overlay.png");
+        }
     }
 }

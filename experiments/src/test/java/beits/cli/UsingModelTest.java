@@ -290,8 +290,20 @@ class UsingModelTest {
     @Test
     void probesSayWhichLayerIsBest() {
         Ended ended = beits(
-                "probe", masked, "--data", "fashion_mnist_sample", "--labels", "3", "--steps", "20", "--knn", "3");
+                "probe",
+                masked,
+                "--data",
+                "fashion_mnist_sample",
+                "--labels",
+                "3",
+                "--steps",
+                "20",
+                "--knn",
+                "3",
+                "--report",
+                home.resolve("probe.html"));
         assertThat(ended.code).as(ended.err).isZero();
+        assertThat(home.resolve("probe.html")).content().contains("linear, best at layer", "3-NN", "<svg");
         assertThat(ended.out)
                 .contains("2000 test pictures, 30 training pictures", "linear   layer", "3-NN     layer")
                 .containsPattern("best     layer [123], (mean of patches|class token): \\d+\\.\\d %");

@@ -1,0 +1,33 @@
+package beits.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Whether a model and a data set speak of the same classes. */
+final class SameClasses {
+    private SameClasses() {}
+
+    /**
+     * Checks number and names.
+     *
+     * @param own of the model, {@code class 0} and so on where it knows numbers only
+     * @param given of the data, numbers where it has no names
+     * @throws UserException when they differ
+     */
+    static void require(Path file, List<String> own, List<String> given) {
+        if (own.size() != given.size()) {
+            throw new UserException("%s: knows %d classes, the data has %d; give data of the classes it was trained on"
+                    .formatted(file, own.size(), given.size()));
+        }
+        boolean numbered = own.getFirst().equals("class 0")
+                || own.getFirst().equals("0")
+                || given.getFirst().equals("0");
+        for (int i = 0; i < own.size() && !numbered; i++) {
+            if (!own.get(i).equals(given.get(i))) {
+                throw new UserException(
+                        "%s: class %d is \"%s\", but \"%s\" in the data; name and sort the classes alike"
+                                .formatted(file, i, own.get(i), given.get(i)));
+            }
+        }
+    }
+}
