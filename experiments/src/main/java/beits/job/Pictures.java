@@ -88,7 +88,7 @@ public final class Pictures {
             case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"), reader(recipe));
             case WEB_DATASET -> shards(recipe, "val*.tar");
             case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader(recipe));
-                    case SCENES -> throw scenesHaveNoLabels();
+            case SCENES -> throw scenesHaveNoLabels();
         };
     }
 
