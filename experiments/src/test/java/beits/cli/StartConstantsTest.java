@@ -125,7 +125,7 @@ class StartConstantsTest {
     void segmentationRefusesConstantsThatNoRecipeHas() {
         Path out = home.resolve("segment");
         assertRefused(
-                beits(out, "segment", "scenes-segment", "initFrom=" + other),
+                beits(out, "segment", "scenes-segment", "model.channels=3", "initFrom=" + other),
                 out,
                 "mean [0.3, 0.3, 0.3] and std [0.2, 0.2, 0.2]",
                 "mean [0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5]",
