@@ -1,5 +1,6 @@
 package beits.cli;
 
+import beits.recipe.Overrides;
 import beits.recipe.PretrainRecipe;
 import beits.recipe.Recipes;
 import beits.recipe.SegmentRecipe;
@@ -70,7 +71,7 @@ final class ChainCommand implements Callable<Integer> {
         for (String recipe : recipes) {
             links.add(link(recipe, links.isEmpty() ? null : links.getLast()));
         }
-        refuseUnknown(links);
+        new Overrides(overrides).requireAnyOf(links.stream().map(Link::name).toList());
         if (!resume) {
             RunFolder.requireEmpty(out);
         }
@@ -115,26 +116,13 @@ final class ChainCommand implements Callable<Integer> {
         return new Link(recipe, name, "finetune", start);
     }
 
-    private void refuseUnknown(List<Link> links) {
-        for (String override : overrides) {
-            if (links.stream().noneMatch(link -> override.startsWith(link.name + ":"))) {
-                throw new UserException("--set %s: must begin with one of the recipes and a colon: %s"
-                        .formatted(
-                                override,
-                                String.join(", ", links.stream().map(Link::name).toList())));
-            }
-        }
-    }
-
     private int run(Link link, Path folder, @Nullable Path before) {
         List<String> arguments = new ArrayList<>(List.of(link.command, link.recipe, "--out", folder.toString()));
         if (link.startField != null) {
             arguments.addAll(List.of("--set", link.startField + "=" + before));
         }
-        for (String override : overrides) {
-            if (override.startsWith(link.name + ":")) {
-                arguments.addAll(List.of("--set", override.substring(link.name.length() + 1)));
-            }
+        for (String field : new Overrides(overrides).of(link.name)) {
+            arguments.addAll(List.of("--set", field));
         }
         if (seed != null) {
             arguments.addAll(List.of("--seed", Long.toString(seed)));

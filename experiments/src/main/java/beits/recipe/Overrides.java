@@ -8,9 +8,6 @@ import java.util.List;
  * @param all {@code RECIPE:FIELD=VALUE} each, such as {@code fashion-pretrain:optim.epochs=40}
  */
 public record Overrides(List<String> all) {
-    /** None. */
-    public static final Overrides NONE = new Overrides(List.of());
-
     public Overrides {
         all = List.copyOf(all);
     }
