@@ -4,7 +4,9 @@ import beits.autograd.Products.Activation;
 import beits.kernel.AveragePool;
 import beits.kernel.AveragePoolBackward;
 import beits.kernel.ColumnSum;
-import beits.kernel.ColumnsToImage;
+import beits.kernel.Convolution;
+import beits.kernel.ConvolutionInputBackward;
+import beits.kernel.ConvolutionWeightBackward;
 import beits.kernel.Epilogue;
 import beits.kernel.ImageToColumns;
 import beits.kernel.MatMul;
@@ -62,9 +64,7 @@ public final class Images {
                 weight.shape().extent(3),
                 stride,
                 padding);
-        boolean pointwise = !channelsFirst && window.columns() == window.channels() && stride == 1 && padding == 0;
         Slot w = weight.slot().reshape(out, window.columns());
-        Slot columns = unfold(graph, x.slot(), window, channelsFirst, pointwise);
         Slot y = graph.allocate(window.batch(), window.outHeight(), window.outWidth(), out);
         boolean relu = activation == Activation.RELU;
         Epilogue epilogue = Epilogue.NONE;
@@ -73,7 +73,12 @@ public final class Images {
         } else if (relu) {
             throw new IllegalArgumentException("a convolution with an activation needs a bias");
         }
-        graph.emit(new MatMul(columns, w, y, false, true, false, epilogue));
+        boolean pieces = cutsPieces(window);
+        Slot unfolded = pieces ? unfold(graph, x.slot(), window, channelsFirst) : x.slot();
+        graph.emit(
+                pieces
+                        ? new MatMul(unfolded, w, y, false, true, false, epilogue)
+                        : new Convolution(x.slot(), w, y, room(graph, window), window, channelsFirst, epilogue));
         Tensor result = graph.result(y, x.differentiable() || weight.differentiable());
         graph.record(result, (gradients, dy) -> {
             Slot dh = dy;
@@ -86,26 +91,34 @@ public final class Images {
                 graph.emit(new ColumnSum(dh, d.slot(), d.accumulate()));
             }
             if (gradients.wanted(weight)) {
-                Slot again = unfold(graph, x.slot(), window, channelsFirst, pointwise);
                 Gradients.Destination d = gradients.into(weight);
-                graph.emit(new MatMul(
-                        dh,
-                        again,
-                        d.slot().reshape(out, window.columns()),
-                        true,
-                        false,
-                        d.accumulate(),
-                        Epilogue.NONE));
+                Slot dWeight = d.slot().reshape(out, window.columns());
+                graph.emit(
+                        pieces
+                                ? new MatMul(
+                                        dh,
+                                        unfold(graph, x.slot(), window, channelsFirst),
+                                        dWeight,
+                                        true,
+                                        false,
+                                        d.accumulate(),
+                                        Epilogue.NONE)
+                                : new ConvolutionWeightBackward(
+                                        x.slot(),
+                                        dh,
+                                        dWeight,
+                                        room(graph, window),
+                                        window,
+                                        channelsFirst,
+                                        d.accumulate()));
             }
             if (gradients.wanted(x)) {
-                if (pointwise) {
+                if (pieces && pointwise(window, channelsFirst)) {
                     Gradients.Destination d = gradients.into(x);
                     graph.emit(new MatMul(dh, w, d.slot(), false, false, d.accumulate(), Epilogue.NONE));
                 } else {
-                    Slot dColumns = graph.allocate(window.rows(), window.columns());
-                    graph.emit(new MatMul(dh, w, dColumns, false, false, false, Epilogue.NONE));
                     Slot dx = gradients.fresh(x);
-                    graph.emit(new ColumnsToImage(dColumns, dx, window, channelsFirst));
+                    graph.emit(new ConvolutionInputBackward(dh, w, dx, room(graph, window), window, channelsFirst));
                     gradients.pass(x, dx);
                 }
             }
@@ -113,13 +126,29 @@ public final class Images {
         return result;
     }
 
-    private static Slot unfold(Graph graph, Slot x, Window window, boolean channelsFirst, boolean pointwise) {
-        if (pointwise) {
+    /** Whether the windows cut the picture into pieces that do not overlap: patches, or single pixels. */
+    private static boolean cutsPieces(Window window) {
+        return window.padding() == 0
+                && window.stride() == window.kernelHeight()
+                && window.stride() == window.kernelWidth();
+    }
+
+    private static boolean pointwise(Window window, boolean channelsFirst) {
+        return !channelsFirst && window.columns() == window.channels();
+    }
+
+    /** The unfolded picture; the picture itself where the two are the same. */
+    private static Slot unfold(Graph graph, Slot x, Window window, boolean channelsFirst) {
+        if (pointwise(window, channelsFirst)) {
             return x;
         }
-        Slot columns = graph.allocate(window.rows(), window.columns());
+        Slot columns = room(graph, window);
         graph.emit(new ImageToColumns(x, columns, window, channelsFirst));
         return columns;
+    }
+
+    private static Slot room(Graph graph, Window window) {
+        return graph.allocate(window.rows(), window.columns());
     }
 
     /**
@@ -143,28 +172,20 @@ public final class Images {
         int width = (x.shape().extent(2) - 1) * stride - 2 * padding + kernelWidth;
         Window window = new Window(x.shape().extent(0), out, height, width, kernelHeight, kernelWidth, stride, padding);
         Slot w = weight.slot().reshape(in, window.columns());
-        Slot columns = graph.allocate(window.rows(), window.columns());
-        graph.emit(new MatMul(x.slot(), w, columns, false, false, false, Epilogue.NONE));
         Slot y = graph.allocate(window.batch(), height, width, out);
-        graph.emit(new ColumnsToImage(columns, y, window, false));
+        graph.emit(new ConvolutionInputBackward(x.slot(), w, y, room(graph, window), window, false));
         Tensor folded = graph.result(y, x.differentiable() || weight.differentiable());
         graph.record(folded, (gradients, dy) -> {
-            Slot dColumns = graph.allocate(window.rows(), window.columns());
-            graph.emit(new ImageToColumns(dy, dColumns, window, false));
             if (gradients.wanted(weight)) {
                 Gradients.Destination d = gradients.into(weight);
-                graph.emit(new MatMul(
-                        x.slot(),
-                        dColumns,
-                        d.slot().reshape(in, window.columns()),
-                        true,
-                        false,
-                        d.accumulate(),
-                        Epilogue.NONE));
+                Slot dWeight = d.slot().reshape(in, window.columns());
+                graph.emit(new ConvolutionWeightBackward(
+                        dy, x.slot(), dWeight, room(graph, window), window, false, d.accumulate()));
             }
             if (gradients.wanted(x)) {
-                Gradients.Destination d = gradients.into(x);
-                graph.emit(new MatMul(dColumns, w, d.slot(), false, true, d.accumulate(), Epilogue.NONE));
+                Slot dx = gradients.fresh(x);
+                graph.emit(new Convolution(dy, w, dx, room(graph, window), window, false, Epilogue.NONE));
+                gradients.pass(x, dx);
             }
         });
         return bias == null ? folded : Elements.addRowVector(folded, bias);

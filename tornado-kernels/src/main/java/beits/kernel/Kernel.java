@@ -59,6 +59,7 @@ public sealed interface Kernel
                 OneHot,
                 ImageToColumns,
                 ColumnsToImage,
+                WindowProduct,
                 MaxPool,
                 MaxPoolBackward,
                 AveragePool,

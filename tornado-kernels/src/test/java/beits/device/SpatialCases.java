@@ -3,6 +3,10 @@ package beits.device;
 import beits.kernel.AveragePool;
 import beits.kernel.AveragePoolBackward;
 import beits.kernel.ColumnsToImage;
+import beits.kernel.Convolution;
+import beits.kernel.ConvolutionInputBackward;
+import beits.kernel.ConvolutionWeightBackward;
+import beits.kernel.Epilogue;
 import beits.kernel.ImageToColumns;
 import beits.kernel.MaxPool;
 import beits.kernel.MaxPoolBackward;
@@ -25,7 +29,11 @@ final class SpatialCases {
         new Window(2, 7, 9, 5, 3, 2, 2, 1),
         new Window(1, 2, 13, 13, 7, 7, 1, 3),
         new Window(3, 17, 4, 4, 4, 4, 2, 1),
-        new Window(1, 3, 5, 5, 1, 1, 1, 0)
+        new Window(1, 3, 5, 5, 1, 1, 1, 0),
+        new Window(1, 36, 9, 21, 3, 3, 1, 1),
+        new Window(2, 16, 6, 34, 4, 4, 2, 1),
+        new Window(1, 200, 5, 5, 3, 3, 1, 1),
+        new Window(1, 2, 5, 7, 1, 2, 3, 2)
     };
     private static final Window[] POOLS = {
         new Window(1, 1, 2, 2, 2, 2, 2, 0),
@@ -46,6 +54,49 @@ final class SpatialCases {
 
     private SpatialCases() {}
 
+    private static List<KernelCase> convolutions(Window w, int[] picture, boolean channelsFirst, String name) {
+        List<KernelCase> cases = new ArrayList<>();
+        int out = w.channels() == 16 ? 70 : 5;
+        CaseData d = new CaseData("convolution " + name);
+        Slot y = d.output(w.rows(), out);
+        cases.add(d.of(
+                new Convolution(
+                        d.input(picture),
+                        d.parameter(out, w.columns()),
+                        y,
+                        d.output(w.rows(), w.columns()),
+                        w,
+                        channelsFirst,
+                        new Epilogue.BiasRelu(d.parameter(out))),
+                List.of(y)));
+        CaseData i = new CaseData("convolution input backward " + name);
+        Slot dx = i.output(picture);
+        cases.add(i.of(
+                new ConvolutionInputBackward(
+                        i.activation(w.rows(), out),
+                        i.parameter(out, w.columns()),
+                        dx,
+                        i.output(w.rows(), w.columns()),
+                        w,
+                        channelsFirst),
+                List.of(dx)));
+        for (boolean accumulate : new boolean[] {false, true}) {
+            CaseData g = new CaseData("convolution weight backward " + name + (accumulate ? " accumulated" : ""));
+            Slot dWeight = g.gradient(accumulate, out, w.columns());
+            cases.add(g.of(
+                    new ConvolutionWeightBackward(
+                            g.input(picture),
+                            g.activation(w.rows(), out),
+                            dWeight,
+                            g.output(w.rows(), w.columns()),
+                            w,
+                            channelsFirst,
+                            accumulate),
+                    List.of(dWeight)));
+        }
+        return cases;
+    }
+
     static List<KernelCase> all() {
         List<KernelCase> cases = new ArrayList<>();
         for (Window w : WINDOWS) {
@@ -57,6 +108,7 @@ final class SpatialCases {
                 CaseData d = new CaseData("unfold " + name);
                 cases.add(
                         d.of(new ImageToColumns(d.input(picture), d.output(w.rows(), w.columns()), w, channelsFirst)));
+                cases.addAll(convolutions(w, picture, channelsFirst, name));
                 CaseData f = new CaseData("fold " + name);
                 cases.add(f.of(
                         new ColumnsToImage(f.activation(w.rows(), w.columns()), f.output(picture), w, channelsFirst)));

@@ -13,6 +13,9 @@ import beits.kernel.BatchNormInference;
 import beits.kernel.Binary;
 import beits.kernel.ColumnSum;
 import beits.kernel.ColumnsToImage;
+import beits.kernel.Convolution;
+import beits.kernel.ConvolutionInputBackward;
+import beits.kernel.ConvolutionWeightBackward;
 import beits.kernel.CopyBlocks;
 import beits.kernel.CrossEntropy;
 import beits.kernel.CrossEntropyBackward;
@@ -132,8 +135,14 @@ final class Steps {
             case Transpose k -> Rows.transpose(k, memory);
             case ArgMaxRows k -> Rows.argMax(k, memory);
             case OneHot k -> Rows.oneHot(k, memory);
-            case ImageToColumns k -> Convolution.unfold(k, memory, scratch);
-            case ColumnsToImage k -> Convolution.fold(k, memory, scratch);
+            case ImageToColumns k -> Unfolding.unfold(k, memory, scratch);
+            case ColumnsToImage k -> Unfolding.fold(k, memory, scratch);
+            case Convolution k -> ConvolutionProduct.forward(k, memory, scratch, TILE);
+            case ConvolutionInputBackward k ->
+                k.channelsFirst()
+                        ? Step.sequence(k.parts().stream().map(this::bind).toArray(Step[]::new))
+                        : ConvolutionProduct.inputBackward(k, memory, scratch, TILE);
+            case ConvolutionWeightBackward k -> new ConvolutionWeights(k, memory, scratch, TILE);
             case MaxPool k -> Pooling.max(k, memory);
             case MaxPoolBackward k -> Pooling.maxBackward(k, memory);
             case AveragePool k -> Pooling.average(k, memory, scratch);

@@ -58,7 +58,12 @@ final class TileStore {
      * @param last whether the sum is now complete
      */
     void finish(float[] t, int at, int tStride, int rows, int columns, int row, int column, boolean add, boolean last) {
-        long to = row * stride + column;
+        finishAt(t, at, tStride, rows, columns, row * stride + column, column, add, last);
+    }
+
+    /** As {@link #finish}, for a tile whose first element belongs at element {@code to} of C. */
+    void finishAt(
+            float[] t, int at, int tStride, int rows, int columns, long to, int column, boolean add, boolean last) {
         if (add) {
             addFrom(c, to, stride, t, at, tStride, rows, columns);
         }

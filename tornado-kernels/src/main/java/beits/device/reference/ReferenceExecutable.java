@@ -56,6 +56,7 @@ import beits.kernel.UpsampleBilinear;
 import beits.kernel.UpsampleBilinearBackward;
 import beits.kernel.UpsampleNearest;
 import beits.kernel.UpsampleNearestBackward;
+import beits.kernel.WindowProduct;
 import beits.program.Program;
 import beits.program.Section;
 import beits.tensor.Slot;
@@ -137,6 +138,7 @@ final class ReferenceExecutable implements Executable {
             case OneHot k -> Tokens.oneHot(k, m);
             case ImageToColumns k -> Spatial.imageToColumns(k, m);
             case ColumnsToImage k -> Spatial.columnsToImage(k, m);
+            case WindowProduct k -> k.parts().forEach(part -> run(part, m));
             case MaxPool k -> Spatial.maxPool(k, m);
             case MaxPoolBackward k -> Spatial.maxPoolBackward(k, m);
             case AveragePool k -> Spatial.averagePool(k, m);

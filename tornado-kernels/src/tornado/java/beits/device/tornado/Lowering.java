@@ -54,6 +54,7 @@ import beits.kernel.UpsampleBilinear;
 import beits.kernel.UpsampleBilinearBackward;
 import beits.kernel.UpsampleNearest;
 import beits.kernel.UpsampleNearestBackward;
+import beits.kernel.WindowProduct;
 import java.util.List;
 
 /** Turns each kernel of a program into the tasks that compute it. */
@@ -124,6 +125,8 @@ final class Lowering {
             case OneHot k -> TokenTasks.oneHot(k);
             case ImageToColumns k -> PictureTasks.unfold(k);
             case ColumnsToImage k -> PictureTasks.fold(k);
+            case WindowProduct k ->
+                k.parts().stream().flatMap(part -> tasks(part).stream()).toList();
             case MaxPool k -> PictureTasks.maxPool(k);
             case MaxPoolBackward k -> PictureTasks.maxPoolBackward(k);
             case AveragePool k -> PictureTasks.averagePool(k);

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * Unfolding pictures for a matrix product and folding them back. A row of the matrix is put together in the cache and written
  * at once.
  */
-final class Convolution {
+final class Unfolding {
     private final Window window;
     private final int area;
     private final int columns;
@@ -19,7 +19,7 @@ final class Convolution {
     private final long yStep;
     private final long channelStep;
 
-    private Convolution(Window window, boolean channelsFirst) {
+    private Unfolding(Window window, boolean channelsFirst) {
         this.window = window;
         this.area = window.kernelHeight() * window.kernelWidth();
         this.columns = window.columns();
@@ -29,29 +29,29 @@ final class Convolution {
     }
 
     static Step unfold(ImageToColumns kernel, Memory memory, Scratch scratch) {
-        Convolution convolution = new Convolution(kernel.window(), kernel.channelsFirst());
+        Unfolding unfolding = new Unfolding(kernel.window(), kernel.channelsFirst());
         MemorySegment x = memory.of(kernel.x());
         MemorySegment out = memory.of(kernel.columns());
-        scratch.reserveOwn(convolution.columns);
+        scratch.reserveOwn(unfolding.columns);
         int rows = kernel.window().rows();
-        int length = rowsOfPiece(convolution.columns);
+        int length = rowsOfPiece(unfolding.columns);
         return Step.of(Pieces.ceil(rows, length), (worker, piece) -> {
             int to = Math.min(rows, (piece + 1) * length);
             for (int row = piece * length; row < to; row++) {
-                convolution.unfoldRow(x, row, scratch.own(worker), out);
+                unfolding.unfoldRow(x, row, scratch.own(worker), out);
             }
         });
     }
 
     static Step fold(ColumnsToImage kernel, Memory memory, Scratch scratch) {
-        Convolution convolution = new Convolution(kernel.window(), kernel.channelsFirst());
+        Unfolding unfolding = new Unfolding(kernel.window(), kernel.channelsFirst());
         MemorySegment columns = memory.of(kernel.columns());
         MemorySegment x = memory.of(kernel.x());
         Window window = kernel.window();
         scratch.reserveOwn(window.channels());
         return Step.of(window.batch() * window.height(), (worker, line) -> {
             for (int pixel = 0; pixel < window.width(); pixel++) {
-                convolution.foldPixel(
+                unfolding.foldPixel(
                         columns, line / window.height(), line % window.height(), pixel, scratch.own(worker), x);
             }
         });
