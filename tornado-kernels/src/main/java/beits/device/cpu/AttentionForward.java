@@ -2,7 +2,6 @@ package beits.device.cpu;
 
 import beits.kernel.Attention;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +28,7 @@ final class AttentionForward implements Step {
     private final int queriesAt;
     private final int scoresAt;
     private final int tileAt;
+    private final AttentionRows rows;
     private final WorkerPool.Body body = this::attend;
 
     AttentionForward(Attention attention, Memory memory, Scratch scratch, MicroKernel kernel) {
@@ -46,9 +46,10 @@ final class AttentionForward implements Step {
         this.valuesAt = Scratch.START + padded(tokens) * size;
         this.queriesAt = valuesAt + padded(size) * tokens;
         this.scoresAt = queriesAt + kernel.rows() * size;
-        int stretches = (tokens + STRETCH - 1) / STRETCH;
-        this.tileAt = scoresAt + stretches * kernel.rows() * MicroKernel.ROW_STRIDE;
-        scratch.reserveOwn(tileAt + (long) kernel.rows() * kernel.columns());
+        this.tileAt = scoresAt + AttentionRows.size(kernel, tokens);
+        int carryAt = tileAt + kernel.rows() * kernel.columns();
+        this.rows = new AttentionRows(kernel, tokens, scoresAt, carryAt);
+        scratch.reserveOwn(carryAt + AttentionRows.carrySize(kernel));
     }
 
     private int padded(int count) {
@@ -103,9 +104,9 @@ final class AttentionForward implements Step {
                         scoresAt + score(kernel, 0, j),
                         MicroKernel.ROW_STRIDE);
             }
-            for (int r = 0; r < rows; r++) {
-                long biasRow = ((long) head * tokens + i + r) * tokens;
-                softmax(own, r, biasRow, ((long) piece * tokens + i + r) * tokens);
+            this.rows.exponentials(own, rows, scale, bias, ((long) head * tokens + i) * tokens);
+            if (probabilities != null) {
+                this.rows.store(own, rows, probabilities, ((long) piece * tokens + i) * tokens);
             }
             weightValues(own, panelRows, rows, ((long) picture * tokens + i) * heads * size + (long) head * size);
         }
@@ -114,85 +115,6 @@ final class AttentionForward implements Step {
     /** Place of the score of (row, key) in the stretches [stretch][row][key]. */
     static int score(MicroKernel kernel, int row, int key) {
         return (key / STRETCH * kernel.rows() + row) * MicroKernel.ROW_STRIDE + key % STRETCH;
-    }
-
-    /** Softmax of a row of scores, stretch by stretch. */
-    private void softmax(float[] own, int row, long biasRow, long probabilityRow) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int from = 0; from < tokens; from += STRETCH) {
-            int at = scoresAt + score(kernel, row, from);
-            int count = Math.min(STRETCH, tokens - from);
-            max = Math.max(
-                    max,
-                    bias == null
-                            ? scaled(own, at, count, scale)
-                            : scaledAndBiased(own, at, count, scale, bias, biasRow + from));
-        }
-        float sum = 0;
-        for (int from = 0; from < tokens; from += STRETCH) {
-            int at = scoresAt + score(kernel, row, from);
-            sum += exponentials(own, at, Math.min(STRETCH, tokens - from), max);
-        }
-        for (int from = 0; from < tokens; from += STRETCH) {
-            int at = scoresAt + score(kernel, row, from);
-            int count = Math.min(STRETCH, tokens - from);
-            scaled(own, at, count, 1f / sum);
-            if (probabilities != null) {
-                TileStore.store(own, at, 0, 1, count, probabilities, probabilityRow + from, 0);
-            }
-        }
-    }
-
-    /** {@code s = scale · s}; the largest. */
-    private static float scaled(float[] s, int at, int count, float scale) {
-        int whole = Lanes.whole(count);
-        FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector v = Lanes.load(s, at + j).mul(scale);
-            v.intoArray(s, at + j);
-            max = Lanes.larger(max, v);
-        }
-        float largest = Lanes.max(max);
-        for (int j = whole; j < count; j++) {
-            s[at + j] *= scale;
-            largest = Math.max(largest, s[at + j]);
-        }
-        return largest;
-    }
-
-    /** {@code s = scale · s + bias}; the largest. */
-    private static float scaledAndBiased(float[] s, int at, int count, float scale, MemorySegment bias, long biasAt) {
-        int whole = Lanes.whole(count);
-        FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector v = Lanes.load(s, at + j).mul(scale).add(Lanes.load(bias, biasAt + j));
-            v.intoArray(s, at + j);
-            max = Lanes.larger(max, v);
-        }
-        float largest = Lanes.max(max);
-        for (int j = whole; j < count; j++) {
-            s[at + j] = s[at + j] * scale + Lanes.get(bias, biasAt + j);
-            largest = Math.max(largest, s[at + j]);
-        }
-        return largest;
-    }
-
-    /**
-     * {@code s = exp(s − max)}; the sum. What lies between the end of the row and the end of its last vector is set to the least
-     * value first, so that no mask is needed.
-     */
-    private static float exponentials(float[] s, int at, int count, float max) {
-        int end = Pieces.ceil(count, Lanes.COUNT) * Lanes.COUNT;
-        for (int j = count; j < end; j++) {
-            s[at + j] = Float.NEGATIVE_INFINITY;
-        }
-        FloatVector sum = Lanes.zero();
-        for (int j = 0; j < end; j += Lanes.COUNT) {
-            FloatVector e = VectorMath.exp(Lanes.load(s, at + j).sub(max));
-            e.intoArray(s, at + j);
-            sum = sum.add(e);
-        }
-        return Lanes.sum(sum);
     }
 
     private void weightValues(float[] own, int panelRows, int rows, long to) {
@@ -211,8 +133,7 @@ final class AttentionForward implements Step {
                         own,
                         tileAt,
                         kernel.columns());
-                TileStore.storeScaled(
-                        own, tileAt, kernel.columns(), rows, columns, 1f, from > 0, out, to + d, (long) heads * size);
+                this.rows.weighted(own, tileAt, rows, columns, from > 0, out, to + d, (long) heads * size);
             }
         }
     }

@@ -2,8 +2,6 @@ package beits.device.cpu;
 
 import beits.kernel.AttentionBackward;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +34,7 @@ final class AttentionGradient implements Step {
     private final int panelAt;
     private final int rowsAt;
     private final int tileAt;
+    private final AttentionRows rows;
     private final WorkerPool.Body body = this::piece;
 
     AttentionGradient(AttentionBackward attention, Memory memory, Scratch scratch, MicroKernel kernel) {
@@ -61,9 +60,10 @@ final class AttentionGradient implements Step {
         this.columnsAt = outAt + padded(size) * block;
         this.panelAt = columnsAt + whole * block;
         this.rowsAt = panelAt + rows * Math.max(size, block);
-        int stretches = (tokens + AttentionForward.STRETCH - 1) / AttentionForward.STRETCH;
-        this.tileAt = rowsAt + stretches * rows * MicroKernel.ROW_STRIDE;
-        scratch.reserveOwn(tileAt + (long) rows * kernel.columns());
+        this.tileAt = rowsAt + AttentionRows.size(kernel, tokens);
+        int carryAt = tileAt + rows * kernel.columns();
+        this.rows = new AttentionRows(kernel, tokens, rowsAt, carryAt);
+        scratch.reserveOwn(carryAt + AttentionRows.carrySize(kernel));
     }
 
     private int padded(int count) {
@@ -149,66 +149,11 @@ final class AttentionGradient implements Step {
                     rowsAt + AttentionForward.score(kernel, 0, j),
                     MicroKernel.ROW_STRIDE);
         }
-        for (int r = 0; r < rows; r++) {
-            long p = ((long) (picture * heads + head) * tokens + row + r) * tokens;
-            softmaxGradient(own, r, p);
-            if (dBias != null) {
-                long to = ((long) head * tokens + row + r) * tokens;
-                for (int from = 0; from < tokens; from += AttentionForward.STRETCH) {
-                    addToBias(
-                            own,
-                            rowsAt + AttentionForward.score(kernel, r, from),
-                            Math.min(AttentionForward.STRETCH, tokens - from),
-                            accumulateBias || picture > 0,
-                            dBias,
-                            to + from);
-                }
-            }
-        }
-    }
-
-    /** {@code ds = p · (dp − Σ p · dp)} in place. */
-    private void softmaxGradient(float[] own, int row, long probability) {
-        FloatVector sum = Lanes.zero();
-        for (int from = 0; from < tokens; from += AttentionForward.STRETCH) {
-            int count = Math.min(AttentionForward.STRETCH, tokens - from);
-            int at = rowsAt + AttentionForward.score(kernel, row, from);
-            int whole = Lanes.whole(count);
-            for (int j = 0; j < whole; j += Lanes.COUNT) {
-                sum = Lanes.load(own, at + j).fma(Lanes.load(probabilities, probability + from + j), sum);
-            }
-            if (whole < count) {
-                VectorMask<Float> rest = Lanes.first(count - whole);
-                FloatVector p = Lanes.load(probabilities, probability + from + whole, rest);
-                sum = Lanes.load(own, at + whole).mul(p).add(sum);
-            }
-        }
-        float total = Lanes.sum(sum);
-        for (int from = 0; from < tokens; from += AttentionForward.STRETCH) {
-            int count = Math.min(AttentionForward.STRETCH, tokens - from);
-            int at = rowsAt + AttentionForward.score(kernel, row, from);
-            int whole = Lanes.whole(count);
-            for (int j = 0; j < whole; j += Lanes.COUNT) {
-                FloatVector p = Lanes.load(probabilities, probability + from + j);
-                Lanes.load(own, at + j).sub(total).mul(p).intoArray(own, at + j);
-            }
-            if (whole < count) {
-                FloatVector p = Lanes.load(probabilities, probability + from + whole, Lanes.first(count - whole));
-                Lanes.load(own, at + whole).sub(total).mul(p).intoArray(own, at + whole);
-            }
-        }
-    }
-
-    private static void addToBias(float[] own, int at, int count, boolean add, MemorySegment dBias, long to) {
-        int whole = Lanes.whole(count);
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector v = Lanes.load(own, at + j);
-            Lanes.store(add ? v.add(Lanes.load(dBias, to + j)) : v, dBias, to + j);
-        }
-        if (whole < count) {
-            VectorMask<Float> rest = Lanes.first(count - whole);
-            FloatVector v = Lanes.load(own, at + whole);
-            Lanes.store(add ? v.add(Lanes.load(dBias, to + whole, rest)) : v, dBias, to + whole, rest);
+        long p = ((long) (picture * heads + head) * tokens + row) * tokens;
+        this.rows.gradients(own, rows, probabilities, p);
+        if (dBias != null) {
+            long to = ((long) head * tokens + row) * tokens;
+            this.rows.addToBias(own, rows, accumulateBias || picture > 0, dBias, to);
         }
     }
 

@@ -88,6 +88,11 @@ final class Lanes {
      * choose different ones.
      */
     static float sum(FloatVector values) {
+        return sumEverywhere(values).lane(0);
+    }
+
+    /** The sum of all lanes in every lane: halves change places, so all lanes add the same pairs. */
+    static FloatVector sumEverywhere(FloatVector values) {
         FloatVector s = values;
         if (COUNT > 8) {
             s = s.add(s.rearrange(FROM_8));
@@ -98,7 +103,22 @@ final class Lanes {
         if (COUNT > 2) {
             s = s.add(s.rearrange(FROM_2));
         }
-        return s.add(s.rearrange(FROM_1)).lane(0);
+        return s.add(s.rearrange(FROM_1));
+    }
+
+    /** The largest lane in every lane. */
+    static FloatVector maxEverywhere(FloatVector values) {
+        FloatVector m = values;
+        if (COUNT > 8) {
+            m = larger(m, m.rearrange(FROM_8));
+        }
+        if (COUNT > 4) {
+            m = larger(m, m.rearrange(FROM_4));
+        }
+        if (COUNT > 2) {
+            m = larger(m, m.rearrange(FROM_2));
+        }
+        return larger(m, m.rearrange(FROM_1));
     }
 
     /** The largest lane. */
