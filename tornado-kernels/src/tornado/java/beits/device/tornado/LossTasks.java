@@ -249,34 +249,42 @@ final class LossTasks {
                                 id, VectorSums::chunkSquaresOfVectors, t.floats(0), t.floats(1), t.places(), t.sizes())
                         : (g, id, t) ->
                                 g.task(id, Sums::chunkSquares, t.floats(0), t.floats(1), t.places(), t.sizes())));
-        tasks.addAll(total(partial, chunks, k.norm(), 1, Sums.ROOT, room));
+        // By chunks again even when there are few: what is compiled must not change with the depth of a network.
+        int sums = Math.ceilDiv(chunks, CHUNK);
+        Operand shorter = room.take(sums);
+        tasks.add(chunkSums(partial, chunks, shorter, sums));
+        tasks.add(grandTotal(shorter, sums, k.norm(), 1, Sums.ROOT));
         return tasks;
     }
 
     /** {@code out = f(factor · Σ terms)}; a long sum is shortened by chunks first. */
     private static List<KernelTask> total(
             Operand terms, int count, Slot out, double factor, int function, Scratch room) {
-        List<KernelTask> tasks = new ArrayList<>();
-        Operand last = terms;
-        int n = count;
-        if (count > 4 * CHUNK) {
-            n = Math.ceilDiv(count, CHUNK);
-            last = room.take(n);
-            tasks.add(KernelTask.of(
-                    "chunkSums",
-                    Range.items(n),
-                    List.of(terms, last),
-                    new int[] {count, n, CHUNK},
-                    (g, id, t) -> g.task(id, Sums::chunkSums, t.floats(0), t.floats(1), t.places(), t.sizes())));
+        if (count <= 4 * CHUNK) {
+            return List.of(grandTotal(terms, count, out, factor, function));
         }
-        tasks.add(KernelTask.of(
+        int sums = Math.ceilDiv(count, CHUNK);
+        Operand shorter = room.take(sums);
+        return List.of(chunkSums(terms, count, shorter, sums), grandTotal(shorter, sums, out, factor, function));
+    }
+
+    private static KernelTask chunkSums(Operand terms, int count, Operand sums, int chunks) {
+        return KernelTask.of(
+                "chunkSums",
+                Range.items(chunks),
+                List.of(terms, sums),
+                new int[] {count, chunks, CHUNK},
+                (g, id, t) -> g.task(id, Sums::chunkSums, t.floats(0), t.floats(1), t.places(), t.sizes()));
+    }
+
+    private static KernelTask grandTotal(Operand terms, int count, Slot out, double factor, int function) {
+        return KernelTask.of(
                         "grandTotal",
                         Range.items(1),
-                        List.of(last, Operand.of(out)),
-                        new int[] {n, function, 1},
+                        List.of(terms, Operand.of(out)),
+                        new int[] {count, function, 1},
                         (g, id, t) -> g.task(
                                 id, Sums::grandTotal, t.floats(0), t.floats(1), t.places(), t.sizes(), t.constants()))
-                .with(factor));
-        return tasks;
+                .with(factor);
     }
 }
