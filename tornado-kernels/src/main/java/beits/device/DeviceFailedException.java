@@ -4,6 +4,10 @@ package beits.device;
 public final class DeviceFailedException extends DeviceException {
     private static final long serialVersionUID = 1L;
 
+    public DeviceFailedException(String message) {
+        super(message);
+    }
+
     public DeviceFailedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -111,6 +111,18 @@ class TornadoDeviceTest {
     }
 
     @Test
+    void aKernelThatTheDriverDoesNotLaunchEndsTheProcess() throws IOException, InterruptedException {
+        // A size of groups that the grid is no multiple of: the driver refuses the launch, TornadoVM prints that and
+        // goes on.
+        Ended ended = child("-Dtornado.opencl.compiler.flags=-DscaleElements="
+                + "__attribute__((reqd_work_group_size(5,1,1)))scaleElements");
+        assertThat(ended.exitCode()).isNotZero();
+        assertThat(ended.output())
+                .contains("the driver refused to launch kernel scaleElements_1")
+                .doesNotContain("finished");
+    }
+
+    @Test
     void aDeviceThatFailsItsSelfTestIsRefused() throws IOException, InterruptedException {
         Ended ended = child("-Dtornado.opencl.compiler.flags=-DgeluForward=-");
         assertThat(ended.exitCode()).isNotZero();

@@ -57,6 +57,7 @@ final class TornadoExecutable implements Executable {
     private @Nullable TornadoExecutionResult reader;
     private long bytesUp;
     private long bytesDown;
+    private boolean profiling;
     private boolean closed;
 
     TornadoExecutable(List<Program> programs, TornadoVmDevice device, Lowering lowering, DeviceMemory.Sizes sizes) {
@@ -127,6 +128,7 @@ final class TornadoExecutable implements Executable {
                     launch(launch);
                 }
             }
+            stopProfiling();
         } finally {
             leave();
         }
@@ -138,15 +140,14 @@ final class TornadoExecutable implements Executable {
         try {
             List<Step> steps = steps(program);
             prepare();
-            plan.withProfiler(ProfilerMode.SILENT);
+            startProfiling();
             for (Step step : steps) {
                 long[] nanoseconds = new long[step.section().kernels().size()];
                 Kind kind = kinds.get(step.section().kind());
                 for (int i = 0; i < step.launches().size() && kind != null; i++) {
                     Launch launch = step.launches().get(i);
                     TornadoExecutionResult result = launch(launch);
-                    Map<String, Long> times =
-                            TaskTimes.last(result.getProfilerResult().getProfileLog());
+                    Map<String, Long> times = times(result);
                     List<String> ids = graphs.get(launch.graph()).ids();
                     for (int t = 0; t < ids.size(); t++) {
                         int kernel = kind.kernels().get(i).get(t);
@@ -157,19 +158,31 @@ final class TornadoExecutable implements Executable {
                     listener.ran(step.section(), step.section().kernels().get(k), nanoseconds[k]);
                 }
             }
-        } finally {
             stopProfiling();
+        } finally {
             leave();
         }
     }
 
+    private void startProfiling() {
+        plan.withProfiler(ProfilerMode.SILENT);
+        profiling = true;
+    }
+
     /** TornadoVM takes notice at the next execution only; until then every read would print a complaint. */
     private void stopProfiling() {
-        plan.withoutProfiler();
-        uploads.start((index, grids, up) -> {
-            bytesUp += up;
-            execute(index, grids);
-        });
+        if (profiling) {
+            plan.withoutProfiler();
+            profiling = false;
+            uploads.start((index, grids, up) -> {
+                bytesUp += up;
+                execute(index, grids);
+            });
+        }
+    }
+
+    private static Map<String, Long> times(TornadoExecutionResult result) {
+        return TaskTimes.last(result.getProfilerResult().getProfileLog());
     }
 
     private List<Step> steps(Program program) {
@@ -190,13 +203,32 @@ final class TornadoExecutable implements Executable {
 
     private TornadoExecutionResult execute(int index, GridScheduler grids) {
         try {
+            boolean first = !started[index];
+            if (first && !profiling) {
+                startProfiling();
+            }
             TornadoExecutionResult result =
                     plan.withGraph(index).withGridScheduler(grids).execute();
             started[index] = true;
+            if (first) {
+                requireLaunched(result);
+            }
             return result;
         } catch (RuntimeException e) {
             throw device.failure(e);
         }
+    }
+
+    /**
+     * TornadoVM prints what a driver says when it refuses to launch a kernel, and goes on. Such a task has taken no time at all. What
+     * a launch is refused for, its grid and its arguments, is the same at every run of a graph; so its first one tells.
+     */
+    private void requireLaunched(TornadoExecutionResult result) {
+        times(result).forEach((task, nanoseconds) -> {
+            if (nanoseconds == 0) {
+                throw device.refused(task.substring(task.indexOf('.') + 1));
+            }
+        });
     }
 
     /** Brings the arenas up at the first call, later what the host has written since. */
@@ -293,6 +325,7 @@ final class TornadoExecutable implements Executable {
             MemorySegment segment = segment(slot, type);
             if (reader != null && slot.size() > 0) {
                 prepare();
+                stopProfiling();
                 TornadoNativeArray array =
                         type == ElementType.FLOAT32 ? memory.floats(slot.arena()) : memory.ints(slot.arena());
                 plan.withGraph(0);

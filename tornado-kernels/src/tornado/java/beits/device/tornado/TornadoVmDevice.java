@@ -133,6 +133,12 @@ final class TornadoVmDevice implements Device {
         inUse.addAndGet(-bytes);
     }
 
+    /** A kernel that the driver did not launch. */
+    DeviceException refused(String task) {
+        return new DeviceFailedException("device " + name + ": the driver refused to launch kernel " + task
+                + " (its error is printed above); update the device's driver or use cpu");
+    }
+
     /** What TornadoVM threw, in one line. */
     DeviceException failure(RuntimeException e) {
         if (e instanceof DeviceException known) {
