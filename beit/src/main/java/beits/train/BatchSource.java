@@ -10,7 +10,8 @@ import java.util.List;
  */
 public interface BatchSource<B> {
     /**
-     * The micro-batches of a step. Steps are asked for in order, beginning with the first one that is left.
+     * The micro-batches of a step, valid until the next call: their arrays may then be used again. Steps are asked for in order,
+     * beginning with the first one that is left.
      *
      * @param step counted from 0
      */

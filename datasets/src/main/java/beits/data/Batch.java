@@ -81,6 +81,19 @@ public record Batch(
                 new int[rows]);
     }
 
+    /** The same arrays as {@link #allocate} leaves them, for another batch. */
+    Batch cleared(Position next) {
+        Arrays.fill(images, 0f);
+        Arrays.fill(tokenViews, 0f);
+        Arrays.fill(masks, false);
+        Arrays.fill(labels, -1);
+        Arrays.fill(targets, 0f);
+        Arrays.fill(pixelLabels, 0);
+        Arrays.fill(indices, 0);
+        return new Batch(
+                next, layout, indices.length, images, tokenViews, masks, labels, targets, pixelLabels, indices);
+    }
+
     /** The same arrays with the kept rows moved to the front and the rest cleared. */
     Batch keeping(boolean[] kept) {
         int to = 0;

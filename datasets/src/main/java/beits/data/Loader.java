@@ -35,6 +35,7 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
     private final int stepsPerEpoch;
     private final @Nullable ExecutorService workers;
     private final Deque<BatchTask> pending = new ArrayDeque<>();
+    private final Deque<Batch> spare = new ArrayDeque<>();
     private final List<String> broken = new ArrayList<>();
     private Position scheduled;
     private Position position;
@@ -129,6 +130,17 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
         }
         schedule();
         return batch;
+    }
+
+    /**
+     * Gives a batch of this loader back when nobody reads it any more: a later one is made in its arrays. Nobody has to; but
+     * new arrays for each batch of 64 pictures of 224 pixels (48 MB) cost the garbage collector more time than decoding does.
+     */
+    public void recycle(Batch batch) {
+        if (!batch.layout().equals(pipeline.layout()) || batch.indices().length != options.batchSize()) {
+            throw new IllegalArgumentException("a batch of another loader");
+        }
+        spare.push(batch);
     }
 
     /** Nanoseconds that {@link #next} waited for its last batch: the device's idle time. */
@@ -240,7 +252,10 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
         }
 
         private Batch allocate() {
-            Batch made = Batch.allocate(position, pipeline.layout(), options.batchSize());
+            Batch old = spare.poll();
+            Batch made = old == null
+                    ? Batch.allocate(position, pipeline.layout(), options.batchSize())
+                    : old.cleared(position);
             batch = made;
             return made;
         }

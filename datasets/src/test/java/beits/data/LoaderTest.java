@@ -96,6 +96,36 @@ class LoaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0", "2"})
+    void aRecycledBatchIsLikeANewOne(int workers) {
+        List<Batch> fresh = take(data(), options(0), Position.START, 14);
+        int reused = 0;
+        try (Loader loader = new Loader(data(), PRETRAIN, options(workers), Position.START, Integer.MAX_VALUE)) {
+            List<float[]> seen = new ArrayList<>();
+            for (Batch expected : fresh) {
+                Batch batch = loader.next();
+                assertEqual(List.of(batch), List.of(expected));
+                reused += seen.stream().anyMatch(images -> images == batch.images()) ? 1 : 0;
+                seen.add(batch.images());
+                Arrays.fill(batch.images(), Float.NaN);
+                Arrays.fill(batch.labels(), 7);
+                Arrays.fill(batch.masks(), true);
+                loader.recycle(batch);
+            }
+        }
+        assertThat(reused).isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void aBatchOfAnotherLoaderIsNotRecycled() {
+        Batch other =
+                take(data(), LoaderOptions.training(4, 5, 0), Position.START, 1).getFirst();
+        try (Loader loader = new Loader(data(), PRETRAIN, options(0), Position.START, 2)) {
+            assertThatThrownBy(() -> loader.recycle(other)).hasMessage("a batch of another loader");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 1", "0, 5", "1, 0", "1, 3"})
     void resumesInTheMiddleOfAnEpoch(int epoch, int step) {
         List<Batch> whole = take(data(), options(2), Position.START, 14);

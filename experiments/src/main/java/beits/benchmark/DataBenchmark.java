@@ -1,5 +1,6 @@
 package beits.benchmark;
 
+import beits.data.Batch;
 import beits.data.Dataset;
 import beits.data.Loader;
 import beits.data.LoaderOptions;
@@ -55,10 +56,13 @@ public final class DataBenchmark implements AutoCloseable {
     /** Seconds from the files to the normalised views, every picture once. */
     public double views() {
         long start = System.nanoTime();
-        if (loader.next().count() != decoded.size()) {
+        Batch batch = loader.next();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (batch.count() != decoded.size()) {
             throw new IllegalStateException("a batch lacks pictures");
         }
-        return (System.nanoTime() - start) / 1e9;
+        loader.recycle(batch);
+        return seconds;
     }
 
     /** Seconds to resize every decoded picture to the size of the patch view (bicubic). */

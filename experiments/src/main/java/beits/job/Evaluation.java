@@ -99,7 +99,7 @@ public final class Evaluation {
      * Reads a data set once, in order.
      *
      * @param faults hears the name of each picture that was skipped, and why
-     * @param batches hears every batch that has a picture
+     * @param batches hears every batch that has a picture; its arrays are used again afterwards
      * @return how many pictures were skipped
      */
     public static long read(
@@ -118,6 +118,7 @@ public final class Evaluation {
                 if (batch.count() > 0) {
                     batches.accept(batch);
                 }
+                loader.recycle(batch);
             }
             return loader.brokenCount();
         }

@@ -31,6 +31,7 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
     private final Consumer<String> notes;
     private final Set<String> told = new HashSet<>();
     private @Nullable Loader loader;
+    private final List<Batch> lent = new ArrayList<>();
     private double closedWait;
     private List<String> pictures = List.of();
 
@@ -79,6 +80,8 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
             current = new Loader(data, pipeline, options, new Position(epoch, within), Integer.MAX_VALUE);
             loader = current;
         }
+        lent.forEach(current::recycle);
+        lent.clear();
         List<B> batches = new ArrayList<>(accumulation);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < accumulation; i++) {
@@ -87,6 +90,7 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
                 names.add(data.name(batch.indices()[row]));
             }
             batches.add(convert.apply(batch));
+            lent.add(batch);
         }
         for (String fault : current.broken()) {
             if (told.add(fault)) {
@@ -113,6 +117,7 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
             closedWait += loader.waitNanos() / 1e9;
             loader.close();
             loader = null;
+            lent.clear();
         }
     }
 }
