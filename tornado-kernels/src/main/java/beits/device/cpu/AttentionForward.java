@@ -70,6 +70,9 @@ final class AttentionForward implements Step {
         long keys = queries + (long) heads * size;
         long values = keys + (long) heads * size;
         int width = kernel.columns();
+        own[tileAt] = Fetch.rows(qkv, queries, stride, tokens, size)
+                ^ Fetch.rows(qkv, keys, stride, tokens, size)
+                ^ Fetch.rows(qkv, values, stride, tokens, size);
         for (int j = 0; j < tokens; j += width) {
             int present = Math.min(width, tokens - j);
             Packing.rows(

@@ -95,6 +95,10 @@ final class AttentionGradient implements Step {
         long values = keys + (long) heads * size;
         long outStride = (long) heads * size;
         long outs = picture * tokens * outStride + (long) head * size;
+        own[tileAt] = Fetch.rows(qkv, queries, stride, tokens, size)
+                ^ Fetch.rows(qkv, keys, stride, tokens, size)
+                ^ Fetch.rows(qkv, values, stride, tokens, size)
+                ^ Fetch.rows(dOut, outs, outStride, tokens, size);
         int width = kernel.columns();
         for (int j = 0; j < tokens; j += width) {
             int present = Math.min(width, tokens - j);
