@@ -148,6 +148,9 @@ final class Uploads {
     /** Runs the first graph with nothing staged. */
     void start(Runner runner) {
         Stage first = stages.getFirst();
+        // What the last upload staged would go to its places again, over what the device has computed since.
+        first.table().set(0, 0);
+        first.table().set(1, 0);
         runner.run(0, first.grids(), first.bytes());
     }
 
