@@ -135,10 +135,15 @@ public final class Loader implements Iterator<Batch>, AutoCloseable {
     /**
      * Gives a batch of this loader back when nobody reads it any more: a later one is made in its arrays. Nobody has to; but
      * new arrays for each batch of 64 pictures of 224 pixels (48 MB) cost the garbage collector more time than decoding does.
+     *
+     * @throws IllegalArgumentException when the batch is of another loader, or was given back before
      */
     public void recycle(Batch batch) {
         if (!batch.layout().equals(pipeline.layout()) || batch.indices().length != options.batchSize()) {
             throw new IllegalArgumentException("a batch of another loader");
+        }
+        if (spare.stream().anyMatch(other -> other.images() == batch.images())) {
+            throw new IllegalArgumentException("the batch was given back before");
         }
         spare.push(batch);
     }

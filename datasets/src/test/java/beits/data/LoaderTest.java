@@ -117,6 +117,15 @@ class LoaderTest {
     }
 
     @Test
+    void aBatchIsNotRecycledTwice() {
+        try (Loader loader = new Loader(data(), PRETRAIN, options(0), Position.START, 2)) {
+            Batch batch = loader.next();
+            loader.recycle(batch);
+            assertThatThrownBy(() -> loader.recycle(batch)).hasMessage("the batch was given back before");
+        }
+    }
+
+    @Test
     void aBatchOfAnotherLoaderIsNotRecycled() {
         Batch other =
                 take(data(), LoaderOptions.training(4, 5, 0), Position.START, 1).getFirst();

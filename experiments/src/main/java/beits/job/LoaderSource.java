@@ -30,8 +30,10 @@ final class LoaderSource<B> implements BatchSource<B>, AutoCloseable {
     private final Function<Batch, B> convert;
     private final Consumer<String> notes;
     private final Set<String> told = new HashSet<>();
-    private @Nullable Loader loader;
+    /** What the last step was given, until the next one is asked for. */
     private final List<Batch> lent = new ArrayList<>();
+
+    private @Nullable Loader loader;
     private double closedWait;
     private List<String> pictures = List.of();
 

@@ -249,16 +249,16 @@ public final class SegmentJob {
         try (Loader loader = Loader.once(test, pipeline, options)) {
             while (loader.hasNext()) {
                 Batch batch = loader.next();
-                if (batch.count() == 0) {
-                    continue;
+                if (batch.count() > 0) {
+                    int pixels = batch.layout().pixelLabels();
+                    float[] images = Arrays.copyOf(
+                            batch.images(), predictor.batch() * batch.layout().imageLength());
+                    int[] predicted = classes(predictor.logits(trainer.executable(), images), classes);
+                    metrics.add(
+                            Arrays.copyOf(labels(batch), batch.count() * pixels),
+                            Arrays.copyOf(predicted, batch.count() * pixels));
                 }
-                int pixels = batch.layout().pixelLabels();
-                float[] images = Arrays.copyOf(
-                        batch.images(), predictor.batch() * batch.layout().imageLength());
-                int[] predicted = classes(predictor.logits(trainer.executable(), images), classes);
-                metrics.add(
-                        Arrays.copyOf(labels(batch), batch.count() * pixels),
-                        Arrays.copyOf(predicted, batch.count() * pixels));
+                loader.recycle(batch);
             }
         }
         return metrics;

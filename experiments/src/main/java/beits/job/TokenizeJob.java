@@ -98,13 +98,13 @@ public final class TokenizeJob {
             try (Loader loader = Loader.once(data, new Views(pipeline, mirrored), options)) {
                 while (loader.hasNext()) {
                     Batch batch = loader.next();
-                    if (batch.count() == 0) {
-                        continue;
+                    if (batch.count() > 0) {
+                        int[] tokens = tokenizer.encode(batch.tokenViews(), batch.count());
+                        Arrays.stream(tokens, 0, batch.count() * grid).forEach(token -> histogram[token]++);
+                        views += batch.count();
+                        progress.accept(views);
                     }
-                    int[] tokens = tokenizer.encode(batch.tokenViews(), batch.count());
-                    Arrays.stream(tokens, 0, batch.count() * grid).forEach(token -> histogram[token]++);
-                    views += batch.count();
-                    progress.accept(views);
+                    loader.recycle(batch);
                 }
             }
         }

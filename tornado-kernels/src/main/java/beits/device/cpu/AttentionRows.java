@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Softmax of a few rows of scores in the cache, forward and backward. Each pass goes through all rows before the next one begins,
  * and what a row carries from pass to pass (largest, sum) stays a vector in a place of its own: the processor then works on several
- * rows at once instead of waiting for the reduction of each: attention forward takes 0.70 (50 tokens) and 0.79 (197) of the time. Scores lie in stretches [stretch][row][key].
+ * rows at once instead of waiting for the reduction of each. Attention forward takes 0.70 (50 tokens) and 0.79 (197) of the time.
+ * Scores lie in stretches [stretch][row][key].
  */
 final class AttentionRows {
     private final MicroKernel kernel;
@@ -114,8 +115,8 @@ final class AttentionRows {
     }
 
     private static void scaled(float[] s, int at, int rows, int count, float scale, int carry) {
-        VectorMask<Float> present = Lanes.first(count - Lanes.whole(count - 1));
         int last = Lanes.whole(count - 1);
+        VectorMask<Float> present = Lanes.first(count - last);
         for (int r = 0; r < rows; r++) {
             int row = at + r * MicroKernel.ROW_STRIDE;
             FloatVector max = Lanes.load(s, carry + r * Lanes.COUNT);

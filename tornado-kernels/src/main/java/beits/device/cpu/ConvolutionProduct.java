@@ -1,11 +1,6 @@
 package beits.device.cpu;
 
-import beits.kernel.Convolution;
-import beits.kernel.ConvolutionInputBackward;
-import beits.kernel.Epilogue;
-import beits.kernel.Window;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,10 +21,10 @@ final class ConvolutionProduct implements Step {
     private static final int WINDOWS_SIZE = 65536;
 
     /** Where a window reads, relative to its corner, and which place of the kernel that is. */
-    private record Tap(int dy, int dx, int place) {}
+    record Tap(int dy, int dx, int place) {}
 
     /** What differs between a convolution and its gradient. */
-    private record Form(
+    record Form(
             MemorySegment x,
             int batch,
             int channels,
@@ -52,11 +47,9 @@ final class ConvolutionProduct implements Step {
             return taps.stream().mapToInt(Tap::dx).min().orElseThrow();
         }
 
-        int rowsOf(int outRows) {
-            return (outRows - 1) * stride
-                    + taps.stream().mapToInt(Tap::dy).max().orElseThrow()
-                    - top()
-                    + 1;
+        /** Rows of the picture that one row of windows reads. */
+        int rows() {
+            return taps.stream().mapToInt(Tap::dy).max().orElseThrow() - top() + 1;
         }
 
         int places() {
@@ -66,13 +59,13 @@ final class ConvolutionProduct implements Step {
 
     /** Packs the weights of some output columns for channels {@code from} to {@code to}. */
     @FunctionalInterface
-    private interface Weights {
+    interface Weights {
         void pack(int column, int columns, int from, int to, float[] target, int at, int width);
     }
 
     /** The element of C where the first of some neighbouring results belongs. */
     @FunctionalInterface
-    private interface Place {
+    interface Place {
         long of(int image, int u, int v);
     }
 
@@ -84,6 +77,8 @@ final class ConvolutionProduct implements Step {
     private final MicroKernel kernel;
     private final Scratch scratch;
     private final ChannelRows rows;
+    private final int top;
+    private final int rowsOfWindow;
     private final int[] offsets;
     private final int group;
     private final int blockRows;
@@ -97,7 +92,7 @@ final class ConvolutionProduct implements Step {
     private int first;
     private int last;
 
-    private ConvolutionProduct(
+    ConvolutionProduct(
             Form form, Weights weights, Place place, TileStore store, int n, Scratch scratch, MicroKernel kernel) {
         this.form = form;
         this.weights = weights;
@@ -115,16 +110,18 @@ final class ConvolutionProduct implements Step {
                 form.stride,
                 form.left(),
                 form.places());
+        this.top = form.top();
+        this.rowsOfWindow = form.rows();
         this.group = group(form.channels, form.count());
         int even = Pieces.ceil(form.batch * form.outHeight, 4 * scratch.workers());
         int fitting = 1;
         while (fitting < Math.min(even, form.outHeight)
-                && group * rows.channelLength(form.rowsOf(fitting + 1)) <= ROWS_SIZE) {
+                && group * rows.channelLength(rowsOf(fitting + 1)) <= ROWS_SIZE) {
             fitting++;
         }
         this.blockRows = fitting;
         this.blocks = Pieces.ceil(form.outHeight, blockRows);
-        int channelLength = rows.channelLength(form.rowsOf(blockRows));
+        int channelLength = rows.channelLength(rowsOf(blockRows));
         int depth = group * form.count();
         int rowSize = Pieces.ceil(form.outWidth, kernel.rows()) * kernel.rows() * depth;
         this.windowRows = Math.clamp(WINDOWS_SIZE / rowSize, 1, blockRows);
@@ -142,151 +139,20 @@ final class ConvolutionProduct implements Step {
         return Math.min(channels, Pieces.ceil(even, 16) * 16);
     }
 
+    /** Rows of the picture that some rows of windows read. */
+    private int rowsOf(int outRows) {
+        return (outRows - 1) * form.stride + rowsOfWindow;
+    }
+
     private int[] offsets() {
         int[] offsets = new int[form.count()];
         for (int t = 0; t < offsets.length; t++) {
             int dx = form.taps.get(t).dx - form.left();
-            offsets[t] = (form.taps.get(t).dy - form.top()) * rows.rowLength()
+            offsets[t] = (form.taps.get(t).dy - top) * rows.rowLength()
                     + dx % form.stride * form.places()
                     + dx / form.stride;
         }
         return offsets;
-    }
-
-    /** The convolution itself. */
-    static Step forward(Convolution convolution, Memory memory, Scratch scratch, MicroKernel kernel) {
-        Window window = convolution.window();
-        List<Tap> taps = new ArrayList<>();
-        for (int ky = 0; ky < window.kernelHeight(); ky++) {
-            for (int kx = 0; kx < window.kernelWidth(); kx++) {
-                taps.add(new Tap(ky - window.padding(), kx - window.padding(), taps.size()));
-            }
-        }
-        Form form = new Form(
-                memory.of(convolution.x()),
-                window.batch(),
-                window.channels(),
-                window.height(),
-                window.width(),
-                convolution.channelsFirst(),
-                window.stride(),
-                window.outHeight(),
-                window.outWidth(),
-                taps);
-        int n = convolution.weight().shape().rows();
-        int area = taps.size();
-        int stride = window.columns();
-        MemorySegment weight = memory.of(convolution.weight());
-        Weights weights = (column, columns, from, to, target, at, width) -> Packing.rows(
-                weight,
-                (long) column * stride + (long) from * area,
-                stride,
-                columns,
-                (to - from) * area,
-                target,
-                at,
-                width);
-        Place place = (image, u, v) -> (((long) image * window.outHeight() + u) * window.outWidth() + v) * n;
-        TileStore store = new TileStore(memory.of(convolution.y()), n, convolution.epilogue(), memory);
-        return new ConvolutionProduct(form, weights, place, store, n, scratch, kernel);
-    }
-
-    /**
-     * The gradient with respect to the picture: pixels whose windows begin in the same phase of the stride make a convolution of
-     * dy with every stride-th place of the kernel, turned round.
-     */
-    static Step inputBackward(
-            ConvolutionInputBackward convolution, Memory memory, Scratch scratch, MicroKernel kernel) {
-        Window window = convolution.window();
-        List<Step> phases = new ArrayList<>();
-        for (int py = 0; py < window.stride(); py++) {
-            for (int px = 0; px < window.stride(); px++) {
-                phases.add(inputBackward(convolution, py, px, memory, scratch, kernel));
-            }
-        }
-        return Step.sequence(phases.toArray(Step[]::new));
-    }
-
-    /** The pixels (y, x) with {@code (y + padding) % stride = py} and likewise for x. */
-    private static Step inputBackward(
-            ConvolutionInputBackward convolution, int py, int px, Memory memory, Scratch scratch, MicroKernel kernel) {
-        Window window = convolution.window();
-        int stride = window.stride();
-        int firstY = Math.floorMod(py - window.padding(), stride);
-        int firstX = Math.floorMod(px - window.padding(), stride);
-        int outHeight = Pieces.ceil(window.height() - firstY, stride);
-        int outWidth = Pieces.ceil(window.width() - firstX, stride);
-        if (outHeight <= 0 || outWidth <= 0) {
-            return pool -> {};
-        }
-        List<Tap> taps = new ArrayList<>();
-        for (int ky = py; ky < window.kernelHeight(); ky += stride) {
-            for (int kx = px; kx < window.kernelWidth(); kx += stride) {
-                taps.add(new Tap(
-                        (firstY + window.padding() - ky) / stride,
-                        (firstX + window.padding() - kx) / stride,
-                        ky * window.kernelWidth() + kx));
-            }
-        }
-        int channels = window.channels();
-        MemorySegment dx = memory.of(convolution.dx());
-        Place place = (image, u, v) -> (((long) image * window.height() + firstY + (long) u * stride) * window.width()
-                        + firstX
-                        + (long) v * stride)
-                * channels;
-        if (taps.isEmpty()) {
-            return Step.of(window.batch() * outHeight, (worker, row) -> {
-                for (int v = 0; v < outWidth; v++) {
-                    Rows.clear(dx, place.of(row / outHeight, row % outHeight, v), channels);
-                }
-            });
-        }
-        Form form = new Form(
-                memory.of(convolution.dy()),
-                window.batch(),
-                convolution.weight().shape().rows(),
-                window.outHeight(),
-                window.outWidth(),
-                false,
-                1,
-                outHeight,
-                outWidth,
-                taps);
-        MemorySegment weight = memory.of(convolution.weight());
-        int area = window.kernelHeight() * window.kernelWidth();
-        int[] places = taps.stream().mapToInt(Tap::place).toArray();
-        Weights weights = (column, columns, from, to, target, at, width) ->
-                packTurned(weight, window.columns(), area, places, column, columns, from, to, target, at, width);
-        TileStore store = new TileStore(dx, (long) stride * channels, Epilogue.NONE, memory);
-        return new ConvolutionProduct(form, weights, place, store, channels, scratch, kernel);
-    }
-
-    /** {@code target[(i − from)·taps + t, j] = weight[i, (column + j)·area + places_t]}. */
-    private static void packTurned(
-            MemorySegment weight,
-            int stride,
-            int area,
-            int[] places,
-            int column,
-            int columns,
-            int from,
-            int to,
-            float[] target,
-            int at,
-            int width) {
-        int row = at;
-        for (int i = from; i < to; i++) {
-            for (int place : places) {
-                long source = (long) i * stride + (long) column * area + place;
-                for (int j = 0; j < columns; j++) {
-                    target[row + j] = Lanes.get(weight, source + (long) j * area);
-                }
-                for (int j = columns; j < width; j++) {
-                    target[row + j] = 0f;
-                }
-                row += width;
-            }
-        }
     }
 
     @Override
@@ -310,8 +176,8 @@ final class ConvolutionProduct implements Step {
         int image = piece / blocks;
         int fromRow = piece % blocks * blockRows;
         int toRow = Math.min(form.outHeight, fromRow + blockRows);
-        int pictureRows = form.rowsOf(toRow - fromRow);
-        rows.fill(image, first, last, fromRow * form.stride + form.top(), pictureRows, own, Scratch.START);
+        int pictureRows = rowsOf(toRow - fromRow);
+        rows.fill(image, first, last, fromRow * form.stride + top, pictureRows, own, Scratch.START);
         for (int row = fromRow; row < toRow; row += windowRows) {
             int count = Math.min(windowRows, toRow - row);
             packWindows(own, row - fromRow, count, rows.channelLength(pictureRows));

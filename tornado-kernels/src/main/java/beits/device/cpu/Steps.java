@@ -137,11 +137,12 @@ final class Steps {
             case OneHot k -> Rows.oneHot(k, memory);
             case ImageToColumns k -> Unfolding.unfold(k, memory, scratch);
             case ColumnsToImage k -> Unfolding.fold(k, memory, scratch);
-            case Convolution k -> ConvolutionProduct.forward(k, memory, scratch, TILE);
+            case Convolution k -> Convolutions.forward(k, memory, scratch, TILE);
             case ConvolutionInputBackward k ->
+                // Nobody trains what makes pictures of separate channels; results are stored channels last only.
                 k.channelsFirst()
                         ? Step.sequence(k.parts().stream().map(this::bind).toArray(Step[]::new))
-                        : ConvolutionProduct.inputBackward(k, memory, scratch, TILE);
+                        : Convolutions.inputBackward(k, memory, scratch, TILE);
             case ConvolutionWeightBackward k -> new ConvolutionWeights(k, memory, scratch, TILE);
             case MaxPool k -> Pooling.max(k, memory);
             case MaxPoolBackward k -> Pooling.maxBackward(k, memory);
