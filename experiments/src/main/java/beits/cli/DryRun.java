@@ -5,8 +5,8 @@ import beits.autograd.Layout;
 import beits.classification.ClassificationObjective;
 import beits.data.Dataset;
 import beits.image.PictureException;
+import beits.job.FinetuneJob;
 import beits.job.MimTraining;
-import beits.job.Pictures;
 import beits.job.PretrainJob;
 import beits.job.SegmentPictures;
 import beits.job.TokenizerJob;
@@ -18,7 +18,6 @@ import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
 import beits.optim.ParameterGroup;
 import beits.program.Program;
-import beits.recipe.DataRecipe;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.OptimRecipe;
 import beits.recipe.PretrainRecipe;
@@ -64,7 +63,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 objective,
                 layout,
                 recipe.optim(),
-                size(() -> TokenizerJob.pictures(recipe)),
+                size(present(() -> TokenizerJob.pictures(recipe))),
                 LayerDecay.NONE,
                 false,
                 "");
@@ -79,7 +78,7 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 objective,
                 layout,
                 recipe.optim(),
-                size(() -> PretrainJob.pictures(recipe)),
+                size(present(() -> PretrainJob.pictures(recipe))),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
                 recipe.model().recompute(),
                 recipe.target() == MimTarget.MASKED_PIXELS
@@ -90,8 +89,8 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
     static DryRun of(FinetuneRecipe recipe, int classesWithoutData) {
         Layout layout = new Layout();
         BeitConfig config = recipe.model().config();
-        int known = classes(recipe.data());
-        int classes = known > 0 ? known : classesWithoutData;
+        Optional<Dataset> data = present(() -> FinetuneJob.training(recipe));
+        int classes = data.map(d -> d.classNames().size()).orElse(classesWithoutData);
         ImageClassifier model = new ImageClassifier(layout, config, classes, recipe.pooling(), recipe.initScale());
         ClassificationObjective objective = new ClassificationObjective(
                 layout, model, recipe.optim().batchSize(), recipe.mixes(), recipe.smoothing(), 0);
@@ -99,16 +98,17 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 objective,
                 layout,
                 recipe.optim(),
-                size(() -> Pictures.training(recipe.data())),
+                size(data),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
                 recipe.model().recompute(),
-                known > 0 ? "" : "%d classes, because the data is not here".formatted(classes));
+                data.isPresent() ? "" : "%d classes, because the data is not here".formatted(classes));
     }
 
     static DryRun of(SegmentRecipe recipe) {
         Layout layout = new Layout();
         BeitConfig config = recipe.model().config();
-        Optional<Dataset> data = masked(recipe);
+        Optional<Dataset> data = present(() -> SegmentPictures.training(
+                recipe.data(), config.imageHeight(), recipe.run().seed()));
         int classes = data.map(d -> d.classNames().size()).orElse(ADE20K_CLASSES);
         SegmentationObjective objective = new SegmentationObjective(
                 layout,
@@ -119,19 +119,10 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 objective,
                 layout,
                 recipe.optim(),
-                data.map(d -> OptionalInt.of(d.size())).orElse(OptionalInt.empty()),
+                size(data),
                 new LayerDecay(recipe.optim().layerDecay(), config.depth()),
                 recipe.model().recompute(),
                 data.isPresent() ? "" : "%d classes, because the data is not here".formatted(classes));
-    }
-
-    private static Optional<Dataset> masked(SegmentRecipe recipe) {
-        try {
-            return Optional.of(SegmentPictures.training(
-                    recipe.data(), recipe.model().imageSize(), recipe.run().seed()));
-        } catch (PictureException e) {
-            return Optional.empty();
-        }
     }
 
     private static DryRun of(
@@ -161,21 +152,16 @@ record DryRun(long parameters, OptionalInt pictures, OptimRecipe optim, long byt
                 assumption);
     }
 
-    private static OptionalInt size(Supplier<Dataset> pictures) {
+    private static Optional<Dataset> present(Supplier<Dataset> pictures) {
         try {
-            return OptionalInt.of(pictures.get().size());
-        } catch (PictureException | IllegalArgumentException e) {
-            return OptionalInt.empty();
+            return Optional.of(pictures.get());
+        } catch (PictureException e) {
+            return Optional.empty();
         }
     }
 
-    private static int classes(DataRecipe recipe) {
-        try {
-            Dataset data = Pictures.training(recipe);
-            return data.classNames().size();
-        } catch (PictureException | IllegalArgumentException e) {
-            return 0;
-        }
+    private static OptionalInt size(Optional<Dataset> pictures) {
+        return pictures.map(p -> OptionalInt.of(p.size())).orElse(OptionalInt.empty());
     }
 
     /** The costs, a line each. */

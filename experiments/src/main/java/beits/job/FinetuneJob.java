@@ -92,10 +92,7 @@ public final class FinetuneJob {
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         int workers = recipe.run().workers();
-        Dataset all = Pictures.training(recipe.data());
-        Dataset data = recipe.labelsPerClass() == 0
-                ? all
-                : Splits.fewLabels(all, recipe.labelsPerClass(), recipe.run().seed());
+        Dataset data = training(recipe);
         Dataset test = Pictures.test(recipe.data());
         int classes = data.classNames().size();
         PicturePipeline pipeline = pipeline(recipe, data);
@@ -204,6 +201,14 @@ public final class FinetuneJob {
         } finally {
             executable.write(parameters, weights);
         }
+    }
+
+    /** The pictures that a recipe trains on: all of its data, or so many labels of each class as it asks for. */
+    public static Dataset training(FinetuneRecipe recipe) {
+        Dataset all = Pictures.training(recipe.data());
+        return recipe.labelsPerClass() == 0
+                ? all
+                : Splits.fewLabels(all, recipe.labelsPerClass(), recipe.run().seed());
     }
 
     /** What a recipe does to the pictures it trains on. */
