@@ -4,6 +4,7 @@ import beits.checkpoint.CheckpointException;
 import beits.checkpoint.NamedTensors;
 import beits.recipe.ModelRecipe;
 import beits.transform.Normalisation;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The normalisation constants of recipes and of the checkpoints that they start from. */
@@ -12,20 +13,46 @@ final class Constants {
 
     /** What a recipe normalises by. */
     static Normalisation of(boolean imagenet, ModelRecipe model) {
-        return imagenet ? Normalisation.IMAGENET : Normalisation.uniform(model.channels(), 0.5f, 0.5f);
+        return imagenet ? Normalisation.IMAGENET : half(model.channels());
     }
 
     /**
-     * Refuses a start whose weights were trained on pictures that were normalised otherwise. Checkpoints of other layouts do not
-     * state their constants.
+     * Refuses a start whose weights were trained on pictures that were normalised otherwise.
      *
      * @param start checkpoint to start from, or none
      * @param file its name, for the message
      */
     static void check(@Nullable NamedTensors start, @Nullable String file, Normalisation own)
             throws CheckpointException {
-        if (start == null || !ModelCard.isIn(start)) {
+        Normalisation theirs = other(start, file, own);
+        if (theirs != null) {
+            throw new IllegalArgumentException("%s; %s".formatted(difference(file, theirs, own), remedy(theirs)));
+        }
+    }
+
+    /**
+     * Tells of a start whose weights were trained with 0.5 where the recipe has ImageNet's constants, as the released
+     * segmentation models were trained; refuses other differences.
+     */
+    static void checkSegmentation(
+            @Nullable NamedTensors start, @Nullable String file, Normalisation own, Consumer<String> notes)
+            throws CheckpointException {
+        Normalisation theirs = other(start, file, own);
+        if (theirs == null) {
             return;
+        }
+        if (!own.equals(Normalisation.IMAGENET) || !theirs.equals(half(theirs.channels()))) {
+            check(start, file, own);
+        }
+        notes.accept(difference(file, theirs, own)
+                + ", as the released UPerNet models do; imagenetMeanAndStd: false keeps those of the start");
+    }
+
+    /** What the weights of a start are used to where that is something else; checkpoints of other layouts do not state it. */
+    private static @Nullable Normalisation other(@Nullable NamedTensors start, @Nullable String file, Normalisation own)
+            throws CheckpointException {
+        if (start == null || !ModelCard.isIn(start)) {
+            return null;
         }
         ModelCard card = ModelCard.of(start, String.valueOf(file));
         if (card.mean().size() != own.mean().size()) {
@@ -33,18 +60,23 @@ final class Constants {
                     .formatted(file, card.mean().size(), own.channels()));
         }
         Normalisation theirs = new Normalisation(card.mean(), card.std());
-        if (!theirs.equals(own)) {
-            throw new IllegalArgumentException(
-                    "initFrom: %s was trained on pictures normalised by mean %s and std %s, this recipe normalises by mean %s and std %s; %s"
-                            .formatted(file, theirs.mean(), theirs.std(), own.mean(), own.std(), remedy(theirs)));
-        }
+        return theirs.equals(own) ? null : theirs;
+    }
+
+    private static String difference(@Nullable String file, Normalisation theirs, Normalisation own) {
+        return "initFrom: %s was trained on pictures normalised by mean %s and std %s, this recipe normalises by mean %s and std %s"
+                .formatted(file, theirs.mean(), theirs.std(), own.mean(), own.std());
+    }
+
+    private static Normalisation half(int channels) {
+        return Normalisation.uniform(channels, 0.5f, 0.5f);
     }
 
     private static String remedy(Normalisation theirs) {
         if (theirs.equals(Normalisation.IMAGENET)) {
             return "set imagenetMeanAndStd: true";
         }
-        return theirs.equals(Normalisation.uniform(theirs.channels(), 0.5f, 0.5f))
+        return theirs.equals(half(theirs.channels()))
                 ? "set imagenetMeanAndStd: false"
                 : "recipes know 0.5 and ImageNet's; start from a checkpoint that was trained with either";
     }

@@ -119,7 +119,11 @@ public final class SegmentJob {
     public static Result run(
             SegmentRecipe recipe, @Nullable NamedTensors pretrained, JobContext context, Inspection inspection)
             throws IOException {
-        Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
+        Constants.checkSegmentation(
+                pretrained,
+                recipe.initFrom(),
+                Constants.of(recipe.imagenetMeanAndStd(), recipe.model()),
+                context.notes());
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         long seed = recipe.run().seed();

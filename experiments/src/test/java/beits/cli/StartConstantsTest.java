@@ -132,6 +132,33 @@ class StartConstantsTest {
                 "start from a checkpoint that was trained with either");
     }
 
+    /** The released UPerNet models start from weights trained with 0.5 and normalise by ImageNet's constants. */
+    @Test
+    void segmentationWithImagenetsConstantsOnHalfIsToldAndRuns() {
+        List<String> settings = new ArrayList<>(TINY);
+        settings.removeFirst();
+        settings.addAll(List.of(
+                "data.training=12",
+                "data.test=4",
+                "model.channels=3",
+                "imagenetMeanAndStd=true",
+                "decoder=setr_naive",
+                "blocks=[0]",
+                "optim.warmupSteps=0",
+                "initFrom=" + half));
+        Ended ended = beits(home.resolve("told"), "segment", "scenes-segment", settings.toArray(String[]::new));
+        assertThat(ended.err).contains("initFrom: " + half + " was trained on", "as the released UPerNet models do");
+        assertThat(ended.code).as(ended.err).isZero();
+
+        Path out = home.resolve("not-told");
+        settings.set(settings.indexOf("imagenetMeanAndStd=true"), "imagenetMeanAndStd=false");
+        settings.set(settings.size() - 1, "initFrom=" + imagenet);
+        assertRefused(
+                beits(out, "segment", "scenes-segment", settings.toArray(String[]::new)),
+                out,
+                "set imagenetMeanAndStd: true");
+    }
+
     @Test
     void anUnknownPolicyIsRefused() {
         Ended ended = finetune(home.resolve("policy"), half, "autoAugment=rand-x9");

@@ -62,6 +62,36 @@ class RecipesTest {
         return Recipes.read(name, type, List.of());
     }
 
+    /** A recipe that starts from what another one leaves would be refused with other constants. */
+    @ParameterizedTest
+    @FieldSource("SHIPPED")
+    void constantsAreThoseOfTheRecipeBefore(String name) throws IOException {
+        String start = switch (read(name)) {
+            case FinetuneRecipe f -> f.initFrom();
+            case SegmentRecipe s -> s.initFrom();
+            default -> null;
+        };
+        if (start != null && start.startsWith("runs/")) {
+            assertThat(imagenetConstants(name)).isEqualTo(imagenetConstants(start.substring("runs/".length())));
+        }
+    }
+
+    /** beit/README.md asks for {@code --imagenet_default_mean_and_std} on ImageNet-1k and not on ImageNet-22k. */
+    @ParameterizedTest
+    @CsvSource({"beit-base-pretrain,true", "beit-large-pretrain,true", "beit-base-22k-pretrain,false"})
+    void pretrainingHasTheOfficialConstants(String name, boolean imagenet) throws IOException {
+        assertThat(imagenetConstants(name)).isEqualTo(imagenet);
+    }
+
+    private static boolean imagenetConstants(String name) throws IOException {
+        return switch (read(name)) {
+            case PretrainRecipe p -> p.imagenetMeanAndStd();
+            case FinetuneRecipe f -> f.imagenetMeanAndStd();
+            case SegmentRecipe s -> s.imagenetMeanAndStd();
+            default -> throw new AssertionError(name);
+        };
+    }
+
     /** Base and large of the paper, with the relative tables of pre-training. */
     @ParameterizedTest
     @CsvSource({"beit-base-pretrain,91965776", "beit-large-pretrain,311534016"})
