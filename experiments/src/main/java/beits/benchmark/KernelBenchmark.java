@@ -32,12 +32,9 @@ public final class KernelBenchmark implements AutoCloseable {
         }
     }
 
-    /** Runs for so long that the compiler has seen the kernel, then settles how many runs make a round. */
+    /** Runs for so long and then until the compilers are at rest, see {@link WarmUp}; then settles how many runs make a round. */
     public void warm(double seconds) {
-        long start = System.nanoTime();
-        do {
-            executable.run(program);
-        } while (System.nanoTime() - start < seconds * 1e9);
+        WarmUp.ofThisProcess().run(seconds, () -> executable.run(program));
         runs = (int) Math.clamp(ROUND_SECONDS / round(), 1, 100_000);
     }
 

@@ -23,6 +23,9 @@ public record KernelContest(
     /** Native threads spin on after a call; OpenBLAS's for about a tenth of a second. */
     private static final long REST_MILLIS = 150;
 
+    /** The threads of device cpu spin on for 4 milliseconds. */
+    private static final long DEVICE_REST_MILLIS = 20;
+
     /**
      * The other side.
      *
@@ -49,7 +52,7 @@ public record KernelContest(
                 return turns(row, ours, null, "", rounds, 0);
             }
             others.warm(warmup);
-            return turns(row, ours, others::round, otherName, rounds, 0);
+            return turns(row, ours, others::round, otherName, rounds, DEVICE_REST_MILLIS);
         }
     }
 

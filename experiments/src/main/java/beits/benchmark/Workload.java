@@ -32,11 +32,10 @@ public interface Workload extends AutoCloseable {
         return (System.nanoTime() - start) / 1e9 / runs;
     }
 
-    /** Runs for so long that the compiler has seen everything. */
+    /** Runs for so long and then until the compilers are at rest, see {@link WarmUp}; not at all for 0 seconds. */
     default void warm(double seconds) {
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < seconds * 1e9) {
-            run();
+        if (seconds > 0) {
+            WarmUp.ofThisProcess().run(seconds, this::run);
         }
     }
 

@@ -52,7 +52,9 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             defaultValue = "2",
-            description = "seconds each kernel runs before the clock starts (default: ${DEFAULT-VALUE})")
+            description =
+                    "seconds each kernel runs before the clock starts, and on until the JVM's compilers are at rest"
+                            + " (default: ${DEFAULT-VALUE})")
     private double warmup = 2;
 
     @Option(names = "--repeats", defaultValue = "7", description = "rounds (default: ${DEFAULT-VALUE})")

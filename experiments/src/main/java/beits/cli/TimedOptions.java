@@ -34,7 +34,9 @@ final class TimedOptions {
     @Option(
             names = "--warmup",
             defaultValue = "6",
-            description = "seconds that each side runs before the clock starts (default: ${DEFAULT-VALUE})")
+            description =
+                    "seconds that each side runs before the clock starts, and ours on until the JVM's compilers are at"
+                            + " rest; 0 for none (default: ${DEFAULT-VALUE})")
     private double warmup = 6;
 
     @Option(
