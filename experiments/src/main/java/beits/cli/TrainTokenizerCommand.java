@@ -1,7 +1,10 @@
 package beits.cli;
 
+import beits.job.Reconstruction;
 import beits.job.TokenizerJob;
 import beits.recipe.TokenizerRecipe;
+import beits.report.TokenizerReport;
+import beits.train.TrainingLoop;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,6 +20,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Trains a dVAE that turns pictures into visual tokens, from a recipe.")
 final class TrainTokenizerCommand implements Callable<Integer> {
+    /** Pictures that words and error are counted on. */
+    private static final int SHOWN = 256;
+
     @Mixin
     private RunOptions options = new RunOptions();
 
@@ -35,7 +41,12 @@ final class TrainTokenizerCommand implements Callable<Integer> {
         }
         return RecipeRun.run(spec, common, options, recipe, "Tokenizer", context -> {
             TokenizerJob.Result result = TokenizerJob.run(recipe, context);
-            return new RecipeRun.Left(result.outcome(), result.weights(), "", List.of());
+            if (result.outcome() == TrainingLoop.Outcome.STOPPED) {
+                return new RecipeRun.Left(result.outcome(), result.weights(), "", List.of());
+            }
+            Reconstruction.Result seen = TokenizerJob.reconstruct(recipe, result.weights(), context.device(), SHOWN);
+            return new RecipeRun.Left(
+                    result.outcome(), result.weights(), TokenizerReport.summary(seen), TokenizerReport.sections(seen));
         });
     }
 }

@@ -24,11 +24,17 @@ public final class Reconstruction {
      * @param name where it came from
      * @param mae mean absolute error of the pixels in [0, 1]
      * @param tokens [grid·grid] row-major
-     * @param pair what the tokenizer saw, and beside it what came back
+     * @param seen what the tokenizer saw
+     * @param rebuilt what came back
      */
-    public record Picture(String name, double mae, List<Integer> tokens, Image pair) {
+    public record Picture(String name, double mae, List<Integer> tokens, Image seen, Image rebuilt) {
         public Picture {
             tokens = List.copyOf(tokens);
+        }
+
+        /** What the tokenizer saw, and beside it what came back. */
+        public Image pair() {
+            return beside(seen, rebuilt);
         }
     }
 
@@ -76,13 +82,12 @@ public final class Reconstruction {
                 }
                 int[] own = Arrays.copyOfRange(tokens, row * grid, (row + 1) * grid);
                 Arrays.stream(own).forEach(token -> histogram[token]++);
-                Image pair = beside(
-                        unit.invert(pixels, row * length, size, size), unit.invert(decoded, row * length, size, size));
                 pictures.add(new Picture(
                         data.name(first + row),
                         error / length,
                         Arrays.stream(own).boxed().toList(),
-                        pair));
+                        unit.invert(pixels, row * length, size, size),
+                        unit.invert(decoded, row * length, size, size)));
                 total += error / length;
             }
         }

@@ -6,6 +6,8 @@ import beits.data.Batch;
 import beits.data.Dataset;
 import beits.data.LoaderOptions;
 import beits.data.PicturePipeline;
+import beits.data.Subset;
+import beits.device.Device;
 import beits.image.Image;
 import beits.image.PictureException;
 import beits.image.Resampling;
@@ -31,6 +33,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Trains a dVAE tokenizer. */
 public final class TokenizerJob {
@@ -113,6 +116,60 @@ public final class TokenizerJob {
     public static Dataset pictures(TokenizerRecipe recipe) {
         return Pictures.unlabelled(
                 recipe.data(), recipe.model().imageSize(), recipe.run().seed());
+    }
+
+    /**
+     * What the tokenizer keeps of some pictures that can be read: of the test pictures where the source has them, else of those it was
+     * trained on.
+     *
+     * @param weights that the job left
+     * @param count how many pictures at most
+     */
+    public static Reconstruction.Result reconstruct(
+            TokenizerRecipe recipe, NamedTensors weights, Device device, int count) throws IOException {
+        Dataset pictures = readable(test(recipe), count);
+        if (pictures.size() == 0) {
+            pictures = readable(pictures(recipe), count);
+        }
+        int batch = Math.min(recipe.optim().batchSize(), pictures.size());
+        try (LoadedTokenizer tokenizer = LoadedTokenizer.of(device, weights, "the tokenizer", batch)) {
+            return Reconstruction.run(pictures, tokenizer);
+        }
+    }
+
+    private static Dataset test(TokenizerRecipe recipe) {
+        return switch (recipe.data().source()) {
+            case SCENES ->
+                SegmentPictures.scenes(
+                        false,
+                        recipe.model().imageSize(),
+                        recipe.data().limit(),
+                        recipe.run().seed());
+            case UNLABELLED_FOLDER -> pictures(recipe);
+            default -> {
+                try {
+                    yield Pictures.test(recipe.data());
+                } catch (PictureException e) {
+                    // A folder may hold training pictures only: a tokenizer asks for no others.
+                    yield pictures(recipe);
+                }
+            }
+        };
+    }
+
+    private static Dataset readable(Dataset data, int count) {
+        int[] chosen = IntStream.range(0, data.size())
+                .filter(i -> {
+                    try {
+                        data.get(i);
+                        return true;
+                    } catch (PictureException e) {
+                        return false;
+                    }
+                })
+                .limit(count)
+                .toArray();
+        return new Subset(data, chosen);
     }
 
     /** What a recipe does to the pictures it trains on. */

@@ -97,6 +97,14 @@ class RunTest {
         assertThat(run.resolve("report.html")).content().contains("<svg", "mimAccuracy", "layerScaleInit");
     }
 
+    @Test
+    void reportOfATokenizerShowsWhatComesBackAndTheWordsInUse() {
+        assertThat(home.resolve("tokenizer/report.html"))
+                .content()
+                .contains(
+                        "visual words in use", "perplexity of the words", "from its tokens", "data:image/png;base64,");
+    }
+
     /** A run that died after its checkpoint of step 6, and was continued, leaves the very files of one that did not. */
     @Test
     void resumedRunLeavesTheSameBytes() throws IOException {
