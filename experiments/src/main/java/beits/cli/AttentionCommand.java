@@ -7,6 +7,7 @@ import beits.checkpoint.AtomicFile;
 import beits.device.Device;
 import beits.device.Executable;
 import beits.image.Image;
+import beits.image.PictureException;
 import beits.image.PngWriter;
 import beits.image.Resampling;
 import beits.image.Resize;
@@ -16,17 +17,19 @@ import beits.job.Pictures;
 import beits.model.BeitConfig;
 import beits.model.Encoder;
 import beits.report.AttentionOverlay;
-import beits.transform.Normalisation;
 import beits.transform.TestTransform;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +45,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Shows where a patch of a picture looks in one layer: a map for each head and their mean, painted over the picture (PNG) and",
-            "as numbers (maps.npy: heads x rows x columns). The files and each head's weight for the class token are printed as JSON."
+            "as numbers (maps.npy: heads x rows x columns). The files and each head's weight for the class token are printed as a line of",
+            "JSON. Of several pictures each has a folder of its own under --out, named after it."
         })
 final class AttentionCommand implements Callable<Integer> {
     private static final int SHOWN = 448;
@@ -50,8 +54,12 @@ final class AttentionCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "a checkpoint of ours, or the folder of a run")
     private String checkpoint = "";
 
-    @Parameters(index = "1", paramLabel = "IMAGE", description = "a picture")
-    private Path image = Path.of("");
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "IMAGE",
+            description = "picture files, folders of them, or - for a list of names on standard input")
+    private List<String> images = new ArrayList<>();
 
     @Option(
             names = "--patch",
@@ -90,24 +98,43 @@ final class AttentionCommand implements Callable<Integer> {
         int reference = reference(config);
         int chosen = layer == null ? config.depth() : layer;
         requireNew();
-        Image read = Pictures.reader().read(image);
-        Image fitting = config.channels() == 1 ? read.grey() : read.rgb();
-        Image picture = size == null
-                ? new TestTransform(config.imageHeight()).apply(fitting)
-                : Resize.resize(fitting, size.height(), size.width(), Resampling.BICUBIC);
-        Normalisation normalisation = encoderCheckpoint.normalisation();
-        float[] pixels = new float[config.channels() * config.imageHeight() * config.imageWidth()];
-        normalisation.apply(picture, pixels, 0);
+        List<Path> pictures = PictureFiles.named(images, Streams.in());
+        PrintWriter err = Streams.err(spec);
+        Set<String> used = new HashSet<>();
+        int unreadable = 0;
         Layout layout = new Layout();
         Encoder encoder = encoderCheckpoint.create(layout, config);
         AttentionMaps maps = new AttentionMaps(layout, encoder, chosen);
         try (Device device = common.open();
                 Executable executable = encoderCheckpoint.load(device, layout, encoder, maps.program())) {
-            Streams.out(spec)
-                    .println(Json.line(
-                            write(picture, maps.of(executable, pixels, reference), config, chosen, reference)));
+            for (Path file : pictures) {
+                Image picture;
+                try {
+                    picture = fitted(Pictures.reader().read(file), config, size);
+                } catch (PictureException e) {
+                    err.println("beits: " + e.getMessage());
+                    unreadable++;
+                    continue;
+                }
+                float[] pixels = new float[config.channels() * config.imageHeight() * config.imageWidth()];
+                encoderCheckpoint.normalisation().apply(picture, pixels, 0);
+                Path folder = pictures.size() == 1 ? out : out.resolve(PictureFiles.stem(file, used));
+                Map<String, Object> line = new LinkedHashMap<>();
+                line.put("picture", file.toString());
+                line.put("layer", chosen);
+                line.putAll(write(folder, picture, maps.of(executable, pixels, reference), config, reference));
+                Streams.out(spec).println(Json.line(line));
+            }
         }
-        return 0;
+        return Unreadable.exitCode(unreadable, pictures.size(), err);
+    }
+
+    /** A picture as the network reads it: its central square, or stretched to the size that was asked for. */
+    private static Image fitted(Image read, BeitConfig config, @Nullable PictureSize size) {
+        Image fitting = config.channels() == 1 ? read.grey() : read.rgb();
+        return size == null
+                ? new TestTransform(config.imageHeight()).apply(fitting)
+                : Resize.resize(fitting, size.height(), size.width(), Resampling.BICUBIC);
     }
 
     private int reference(BeitConfig config) {
@@ -134,26 +161,24 @@ final class AttentionCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> write(Image picture, double[][] maps, BeitConfig config, int chosen, int reference)
-            throws IOException {
-        Files.createDirectories(out);
+    private static Map<String, Object> write(
+            Path folder, Image picture, double[][] maps, BeitConfig config, int reference) throws IOException {
+        Files.createDirectories(folder);
         List<String> files = new ArrayList<>();
-        files.add(paint(picture, AttentionMaps.mean(maps), config, reference, "mean.png"));
+        files.add(paint(picture, AttentionMaps.mean(maps), config, reference, folder.resolve("mean.png")));
         List<Double> classToken = new ArrayList<>();
         float[] numbers = new float[maps.length * config.patches()];
         for (int h = 0; h < maps.length; h++) {
-            files.add(paint(picture, maps[h], config, reference, "head-%d.png".formatted(h + 1)));
+            files.add(paint(picture, maps[h], config, reference, folder.resolve("head-%d.png".formatted(h + 1))));
             classToken.add(Json.share(1 - Arrays.stream(maps[h]).sum()));
             for (int j = 0; j < config.patches(); j++) {
                 numbers[h * config.patches() + j] = (float) maps[h][j];
             }
         }
-        Path table = out.resolve("maps.npy");
+        Path table = folder.resolve("maps.npy");
         Npy.write(table, numbers, maps.length, config.gridHeight(), config.gridWidth());
         files.add(table.toString());
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("picture", image.toString());
-        result.put("layer", chosen);
         result.put("patch", List.of(reference / config.gridWidth(), reference % config.gridWidth()));
         result.put("grid", List.of(config.gridHeight(), config.gridWidth()));
         result.put("classToken", classToken);
@@ -161,11 +186,10 @@ final class AttentionCommand implements Callable<Integer> {
         return result;
     }
 
-    private String paint(Image picture, double[] map, BeitConfig config, int reference, String name)
+    private static String paint(Image picture, double[] map, BeitConfig config, int reference, Path file)
             throws IOException {
         int enlarge = Math.max(1, SHOWN / Math.max(picture.height(), picture.width()));
         Image painted = AttentionOverlay.paint(picture, map, config.patchSize(), reference, enlarge);
-        Path file = out.resolve(name);
         AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(PngWriter.encode(painted))));
         return file.toString();
     }

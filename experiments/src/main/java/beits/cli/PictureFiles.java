@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Pictures as users name them: files, folders, and {@code -} for a list on standard input. */
 final class PictureFiles {
@@ -56,5 +57,15 @@ final class PictureFiles {
         } else {
             files.add(path);
         }
+    }
+
+    /** The file's name without its ending, and with a number when an earlier picture has it already. */
+    static String stem(Path name, Set<String> used) {
+        String plain = String.valueOf(name.getFileName()).replaceFirst("\\.[^.]+$", "");
+        String stem = plain;
+        for (int n = 2; !used.add(stem); n++) {
+            stem = plain + "-" + n;
+        }
+        return stem;
     }
 }

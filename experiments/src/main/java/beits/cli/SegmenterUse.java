@@ -107,7 +107,7 @@ final class SegmenterUse {
                 }
                 int[] labels = segmenter.classes(picture, views);
                 Files.createDirectories(folder);
-                String stem = stem(name, used);
+                String stem = PictureFiles.stem(name, used);
                 Path map = folder.resolve(stem + ".labels.png");
                 Path overlay = folder.resolve(stem + ".overlay.png");
                 PngWriter.write(map(labels, picture), map);
@@ -121,16 +121,6 @@ final class SegmenterUse {
             }
         }
         return Unreadable.exitCode(unreadable, pictures.size(), err);
-    }
-
-    /** The file's name without its ending, and with a number when an earlier picture has it already. */
-    private static String stem(Path name, Set<String> used) {
-        String plain = String.valueOf(name.getFileName()).replaceFirst("\\.[^.]+$", "");
-        String stem = plain;
-        for (int n = 2; !used.add(stem); n++) {
-            stem = plain + "-" + n;
-        }
-        return stem;
     }
 
     private static Image map(int[] labels, Image picture) {

@@ -212,6 +212,26 @@ class UsingModelTest {
     }
 
     @Test
+    void attentionOfManyPicturesHasAFolderForEach() throws IOException {
+        Path folder = Files.createDirectories(home.resolve("looked-at/below"));
+        Files.copy(data.resolve("val/c/2.png"), folder.resolve("one.png"));
+        Files.copy(data.resolve("val/a/0.png"), folder.resolveSibling("one.png"));
+        Files.write(folder.resolve("torn.png"), new byte[20]);
+        Path out = home.resolve("looked-at-maps");
+        Ended ended = beits("attention", classifier, home.resolve("looked-at"), "--patch", "1,2", "--out", out);
+        assertThat(ended.code).isEqualTo(1);
+        assertThat(ended.err).contains("torn.png", "1 of 3 pictures").hasLineCount(2);
+        assertThat(ended.json()).hasSize(2);
+        Path alone = home.resolve("looked-at-alone");
+        assertThat(beits("attention", classifier, folder.resolve("one.png"), "--patch", "1,2", "--out", alone).code)
+                .isZero();
+        String same = ended.json().getFirst().get("picture").asString().contains("below") ? "one" : "one-2";
+        assertThat(out.resolve(same + "/maps.npy")).hasSameBinaryContentAs(alone.resolve("maps.npy"));
+        assertThat(out.resolve("one/mean.png")).exists();
+        assertThat(out.resolve("one-2/head-1.png")).exists();
+    }
+
+    @Test
     void attentionAtAnotherSizeInterpolatesPositions() throws IOException {
         Path out = home.resolve("wide");
         Ended ended = beits(
@@ -371,7 +391,6 @@ class UsingModelTest {
         refused.add(beits("attention", classifier, picture, "--patch", "one", "--out", maps));
         refused.add(beits("attention", classifier, picture, "--patch", "0,0", "--layer", "4", "--out", maps));
         refused.add(beits("attention", classifier, picture, "--patch", "0,0", "--input-size", "30", "--out", maps));
-        refused.add(beits("attention", classifier, home.resolve("x.png"), "--patch", "0,0", "--out", maps));
         refused.add(beits("attention", classifier, picture, "--patch", "0,0", "--out", data));
         refused.add(beits("features", classifier, picture, "--layer", "0", "--out", maps + ".npy"));
         refused.add(beits("features", classifier, picture, "--layer", "all", "--out", maps + ".npy"));
@@ -382,6 +401,9 @@ class UsingModelTest {
         refused.add(beits("probe", masked, "--data", "unlabelled_folder", "--path", data));
         refused.add(beits("fewlabel", "fashion-finetune"));
         refused.add(beits("fewlabel", "fashion-finetune", "--init", masked, "--seeds", "0"));
+        Ended none = beits("attention", classifier, home.resolve("x.png"), "--patch", "0,0", "--out", maps);
+        assertThat(none.code).isEqualTo(2);
+        assertThat(none.err).contains("x.png: no such file", "1 of 1 pictures");
         assertThat(maps).doesNotExist();
         assertThat(refused).allSatisfy(ended -> {
             assertThat(ended.code).as(ended.err).isEqualTo(2);
