@@ -15,10 +15,6 @@ import beits.tensor.Arena;
 import beits.tensor.Shape;
 import beits.tensor.Slot;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -103,7 +99,7 @@ class TornadoDeviceTest {
     @Test
     void aKernelThatFailsEndsTheProcess() throws IOException, InterruptedException {
         // The name of the kernel becomes a mistake that the driver's compiler refuses; the self-test has another.
-        Ended ended = child("-Dtornado.opencl.compiler.flags=-DscaleElements=-");
+        Child ended = Child.run(Run.class, "-Dtornado.opencl.compiler.flags=-DscaleElements=-");
         assertThat(ended.exitCode()).isNotZero();
         assertThat(ended.output())
                 .contains("DeviceFailedException: device tornado")
@@ -114,8 +110,10 @@ class TornadoDeviceTest {
     void aKernelThatTheDriverDoesNotLaunchEndsTheProcess() throws IOException, InterruptedException {
         // A size of groups that the grid is no multiple of: the driver refuses the launch, TornadoVM prints that and
         // goes on.
-        Ended ended = child("-Dtornado.opencl.compiler.flags=-DscaleElements="
-                + "__attribute__((reqd_work_group_size(5,1,1)))scaleElements");
+        Child ended = Child.run(
+                Run.class,
+                "-Dtornado.opencl.compiler.flags=-DscaleElements="
+                        + "__attribute__((reqd_work_group_size(5,1,1)))scaleElements");
         assertThat(ended.exitCode()).isNotZero();
         assertThat(ended.output())
                 .contains("the driver refused to launch kernel scaleElements_1")
@@ -124,33 +122,18 @@ class TornadoDeviceTest {
 
     @Test
     void aDeviceThatFailsItsSelfTestIsRefused() throws IOException, InterruptedException {
-        Ended ended = child("-Dtornado.opencl.compiler.flags=-DgeluForward=-");
+        Child ended = Child.run(Run.class, "-Dtornado.opencl.compiler.flags=-DgeluForward=-");
         assertThat(ended.exitCode()).isNotZero();
         assertThat(ended.output()).contains("its self-test failed").doesNotContain("finished");
     }
 
     @Test
     void goingOnInJavaIsRefused() throws IOException, InterruptedException {
-        Ended ended = child("-Dtornado.recover.bailout=True");
+        Child ended = Child.run(Run.class, "-Dtornado.recover.bailout=True");
         assertThat(ended.exitCode()).isNotZero();
         assertThat(ended.output())
                 .contains("add -Dtornado.recover.bailout=False")
                 .doesNotContain("finished");
-    }
-
-    private record Ended(int exitCode, String output) {}
-
-    /** Runs {@link Run} in a JVM with this one's options and one more, which wins. */
-    private static Ended child(String option) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !argument.startsWith("-javaagent"))
-                .toList());
-        command.addAll(List.of(option, "-cp", System.getProperty("java.class.path"), Run.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output);
     }
 
     /** A process that does some work on the device. */

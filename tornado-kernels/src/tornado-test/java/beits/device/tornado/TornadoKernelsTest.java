@@ -12,6 +12,7 @@ import beits.device.KernelCases;
 import beits.kernel.AdamW;
 import beits.kernel.Attention;
 import beits.kernel.AttentionBackward;
+import beits.kernel.CrossEntropy;
 import beits.kernel.LayerNorm;
 import beits.kernel.LayerNormBackward;
 import beits.kernel.MatMul;
@@ -51,6 +52,7 @@ class TornadoKernelsTest {
                                 SoftmaxBackward.class,
                                 LayerNorm.class,
                                 LayerNormBackward.class,
+                                CrossEntropy.class,
                                 AdamW.class)
                         .flatMap(kernel -> KernelCases.of(kernel).stream())
                         .toList());

@@ -211,24 +211,14 @@ final class TornadoExecutable implements Executable {
                     plan.withGraph(index).withGridScheduler(grids).execute();
             started[index] = true;
             if (first) {
-                requireLaunched(result);
+                device.launches().refused(times(result)).ifPresent(task -> {
+                    throw device.refused(task.substring(task.indexOf('.') + 1));
+                });
             }
             return result;
         } catch (RuntimeException e) {
             throw device.failure(e);
         }
-    }
-
-    /**
-     * TornadoVM prints what a driver says when it refuses to launch a kernel, and goes on. Such a task has taken no time at all. What
-     * a launch is refused for, its grid and its arguments, is the same at every run of a graph; so its first one tells.
-     */
-    private void requireLaunched(TornadoExecutionResult result) {
-        times(result).forEach((task, nanoseconds) -> {
-            if (nanoseconds == 0) {
-                throw device.refused(task.substring(task.indexOf('.') + 1));
-            }
-        });
     }
 
     /** Brings the arenas up at the first call, later what the host has written since. */

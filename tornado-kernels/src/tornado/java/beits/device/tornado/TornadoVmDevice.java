@@ -30,12 +30,14 @@ final class TornadoVmDevice implements Device {
     private final String name;
     private final TornadoDevice tornado;
     private final Form form;
+    private final LaunchCheck launches;
     private final AtomicLong inUse = new AtomicLong();
 
-    private TornadoVmDevice(String name, TornadoDevice tornado, Form form) {
+    private TornadoVmDevice(String name, TornadoDevice tornado, Form form, LaunchCheck launches) {
         this.name = name;
         this.tornado = tornado;
         this.form = form;
+        this.launches = launches;
     }
 
     static TornadoVmDevice open(String name, TornadoDevice tornado, KernelForm form) {
@@ -61,8 +63,7 @@ final class TornadoVmDevice implements Device {
             case WORKGROUP -> WorkgroupForm.on(name, tornado);
             case EXAMPLE -> new ExampleForm();
         };
-        SelfTest.run(name, tornado);
-        return new TornadoVmDevice(name, tornado, kernels);
+        return new TornadoVmDevice(name, tornado, kernels, SelfTest.run(name, tornado));
     }
 
     @Override
@@ -72,6 +73,11 @@ final class TornadoVmDevice implements Device {
 
     TornadoDevice tornado() {
         return tornado;
+    }
+
+    /** What tells that this device's driver refused a launch. */
+    LaunchCheck launches() {
+        return launches;
     }
 
     @Override

@@ -6,7 +6,7 @@ import beits.device.tornado.kernel.GroupRows;
 import java.util.List;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
-/** Tiles of products in local memory and one work-group a row of softmax and layer normalisation. */
+/** Tiles of products in local memory and one work-group a row of softmax, cross-entropy and layer normalisation. */
 final class WorkgroupForm implements Form {
     /** Local memory of a group: two tiles of floats. */
     private static final long LOCAL_BYTES = 2L * GroupProducts.TILE * GroupProducts.SIDE * Float.BYTES;
@@ -177,7 +177,24 @@ final class WorkgroupForm implements Form {
             Operand lse,
             Operand rowLoss,
             Operand rowHit) {
-        return rows.crossEntropyRows(count, columns, hasCount, smoothing, logits, labels, actual, lse, rowLoss, rowHit);
+        return KernelTask.of(
+                        "groupCrossEntropy",
+                        Range.groups(count, GroupRows.GROUP),
+                        List.of(logits, labels, actual, lse, rowLoss, rowHit),
+                        new int[] {count, columns, hasCount ? 1 : 0},
+                        (g, id, t) -> g.task(
+                                id,
+                                GroupRows::groupCrossEntropy,
+                                t.context(),
+                                t.floats(0),
+                                t.ints(1),
+                                t.ints(2),
+                                t.floats(3),
+                                t.floats(4, 5),
+                                t.places(),
+                                t.sizes(),
+                                t.constants()))
+                .with(smoothing, Double.NaN);
     }
 
     @Override

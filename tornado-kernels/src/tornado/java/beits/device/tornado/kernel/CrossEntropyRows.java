@@ -25,66 +25,6 @@ public final class CrossEntropyRows {
     }
 
     /**
-     * {@code lse[r]}, and each row's loss and hit in {@code rowLoss[r], rowHit[r]}; sizes: rows, columns, whether there is a count;
-     * constants: smoothing, NaN (which has no name in the generated code).
-     */
-    public static void crossEntropyRows(
-            FloatArray logits,
-            IntArray labels,
-            IntArray count,
-            FloatArray lse,
-            FloatArray rowValues,
-            IntArray places,
-            IntArray sizes,
-            FloatArray constants) {
-        int at = sizes.get(0);
-        int logits0 = places.get(at);
-        int labels0 = places.get(at + 1);
-        int count0 = places.get(at + 2);
-        int lse0 = places.get(at + 3);
-        int loss0 = places.get(at + 4);
-        int hit0 = places.get(at + 5);
-        float smoothing = constants.get(sizes.get(1));
-        int rows = sizes.get(2);
-        int columns = sizes.get(3);
-        int withCount = sizes.get(4);
-        for (@Parallel int r = 0; r < rows; r++) {
-            int used = rows;
-            if (withCount != 0) {
-                used = count.get(count0);
-            }
-            float loss = 0f;
-            float hit = 0f;
-            if (r < used) {
-                int xr = logits0 + r * columns;
-                int label = labels.get(labels0 + r);
-                float rowLse = logSumExp(logits, xr, columns);
-                lse.set(lse0 + r, rowLse);
-                if (label >= columns) {
-                    loss = constants.get(sizes.get(1) + 1);
-                } else if (label >= 0) {
-                    float total = 0f;
-                    int best = 0;
-                    float largest = logits.get(xr);
-                    for (int c = 0; c < columns; c++) {
-                        float v = logits.get(xr + c);
-                        total += v;
-                        if (v > largest) {
-                            largest = v;
-                            best = c;
-                        }
-                    }
-                    loss = (1f - smoothing) * (rowLse - logits.get(xr + label))
-                            + smoothing * (rowLse - total / columns);
-                    hit = best == label ? 1f : 0f;
-                }
-            }
-            rowValues.set(loss0 + r, loss);
-            rowValues.set(hit0 + r, hit);
-        }
-    }
-
-    /**
      * {@code loss = Σ_r rowLoss[r] / n, hits = Σ_r rowHit[r]}, n the count or the rows, by one work-item; sizes: rows, whether there
      * is a count, 1.
      */

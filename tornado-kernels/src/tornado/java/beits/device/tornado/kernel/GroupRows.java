@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Softmax and layer normalisation with one work-group a row and sums by halves in local memory, for devices of GPU type. */
+/** Softmax, cross-entropy and layer normalisation with one work-group a row and sums by halves in local memory, for devices of GPU type. */
 public final class GroupRows {
     /** Work-items of a group. */
     public static final int GROUP = 64;
@@ -118,6 +118,67 @@ public final class GroupRows {
         float inverse = 1f / groupSum(context, local, sum);
         for (int c = lane; c < columns; c += GROUP) {
             s.set(sr + c, s.get(sr + c) * inverse);
+        }
+    }
+
+    /** As {@link VectorCrossEntropy#crossEntropyOfRows}. */
+    public static void groupCrossEntropy(
+            KernelContext context,
+            FloatArray logits,
+            IntArray labels,
+            IntArray count,
+            FloatArray lse,
+            FloatArray rowValues,
+            IntArray places,
+            IntArray sizes,
+            FloatArray constants) {
+        float[] local = context.allocateFloatLocalArray(GROUP);
+        int at = sizes.get(0);
+        int columns = sizes.get(3);
+        int lane = context.localIdx;
+        int row = context.groupIdx;
+        int xr = places.get(at) + row * columns;
+        int label = labels.get(places.get(at + 1) + row);
+        float max = logits.get(xr);
+        for (int c = lane; c < columns; c += GROUP) {
+            max = TornadoMath.max(max, logits.get(xr + c));
+        }
+        max = groupMax(context, local, max);
+        float sum = 0f;
+        float total = 0f;
+        float before = 0f;
+        for (int c = lane; c < columns; c += GROUP) {
+            float v = logits.get(xr + c);
+            sum += TornadoMath.exp(v - max);
+            total += v;
+            if (v == max && c < label) {
+                before += 1f;
+            }
+        }
+        float rowLse = max + TornadoMath.log(groupSum(context, local, sum));
+        total = groupSum(context, local, total);
+        before = groupSum(context, local, before);
+        if (lane == 0) {
+            int used = sizes.get(2);
+            if (sizes.get(4) != 0) {
+                used = count.get(places.get(at + 2));
+            }
+            float loss = 0f;
+            float hit = 0f;
+            if (row < used) {
+                lse.set(places.get(at + 3) + row, rowLse);
+                if (label >= columns) {
+                    loss = constants.get(sizes.get(1) + 1);
+                } else if (label >= 0) {
+                    float smoothing = constants.get(sizes.get(1));
+                    float own = logits.get(xr + label);
+                    loss = (1f - smoothing) * (rowLse - own) + smoothing * (rowLse - total / columns);
+                    // The first of several largest ones is the guess.
+                    hit = own == max && before == 0f ? 1f : 0f;
+                }
+            }
+            rowValues.set(places.get(at + 4) + row, loss);
+            rowValues.set(places.get(at + 5) + row, hit);
         }
     }
 

@@ -10,7 +10,10 @@ import uk.ac.manchester.tornado.api.types.vectors.Float16;
 public final class VectorCrossEntropy {
     private VectorCrossEntropy() {}
 
-    /** As {@link CrossEntropyRows#crossEntropyRows}. */
+    /**
+     * {@code lse[r]}, and each row's loss and hit in {@code rowLoss[r], rowHit[r]}; sizes: rows, columns, whether there is a count;
+     * constants: smoothing, NaN (which has no name in the generated code).
+     */
     public static void crossEntropyOfRows(
             FloatArray logits,
             IntArray labels,
