@@ -75,7 +75,7 @@ final class DataOptions {
             SegmentRecipe recipe = Recipes.read(recipe(checkpoint), SegmentRecipe.class, List.of());
             return SegmentPictures.test(recipe.data(), side, recipe.run().seed());
         }
-        boolean scenes = named == SegmentDataRecipe.Source.SCENES;
+        boolean scenes = named.generated();
         int count = scenes ? SCENES : 0;
         return SegmentPictures.test(new SegmentDataRecipe(named, folder(named, scenes), count, count, false), side, 1);
     }

@@ -8,6 +8,7 @@ import beits.data.source.FashionMnist;
 import beits.data.source.ImageFolder;
 import beits.data.source.ListFile;
 import beits.data.source.ParquetPictures;
+import beits.data.source.Scenes;
 import beits.data.source.SegmentationFolder;
 import beits.data.source.WebDataset;
 import beits.image.DecodeOptions;
@@ -41,9 +42,18 @@ public final class Pictures {
      * @param seed of generated scenes
      */
     public static Dataset unlabelled(DataRecipe recipe, int side, long seed) {
-        return recipe.source() == DataRecipe.Source.SCENES
-                ? SegmentPictures.scenes(true, side, recipe.limit(), seed)
-                : training(recipe);
+        return recipe.source().generated() ? scenes(recipe, true, side, seed) : training(recipe);
+    }
+
+    /**
+     * Generated scenes without their masks.
+     *
+     * @param train whether of training pictures, else of test pictures
+     */
+    static Dataset scenes(DataRecipe recipe, boolean train, int side, long seed) {
+        Scenes.Style style =
+                recipe.source() == DataRecipe.Source.PLAIN_SCENES ? Scenes.Style.PLAIN : Scenes.Style.TEXTURED;
+        return SegmentPictures.scenes(style, train, side, recipe.limit(), seed);
     }
 
     /**
@@ -64,7 +74,7 @@ public final class Pictures {
                     case PARQUET -> parquet(files(recipe, "train*.parquet"), reader(recipe));
                     case WEB_DATASET -> shards(recipe, "train*.tar");
                     case LIST_FILE -> ListFile.open(path(recipe).resolve(TRAINING_LIST), reader(recipe));
-                    case SCENES -> throw scenesHaveNoLabels();
+                    case SCENES, PLAIN_SCENES -> throw scenesHaveNoLabels();
                 },
                 recipe.limit());
     }
@@ -88,13 +98,13 @@ public final class Pictures {
             case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"), reader(recipe));
             case WEB_DATASET -> shards(recipe, "val*.tar");
             case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader(recipe));
-            case SCENES -> throw scenesHaveNoLabels();
+            case SCENES, PLAIN_SCENES -> throw scenesHaveNoLabels();
         };
     }
 
     private static IllegalArgumentException scenesHaveNoLabels() {
         return new IllegalArgumentException(
-                "data.source: SCENES have no labels of whole pictures; use them for a tokenizer, pre-training or segmentation");
+                "data.source: scenes have no labels of whole pictures; use them for a tokenizer, pre-training or segmentation");
     }
 
     /**

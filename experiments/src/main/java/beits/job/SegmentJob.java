@@ -16,7 +16,6 @@ import beits.optim.LayerDecay;
 import beits.optim.Optimiser;
 import beits.optim.ParameterGroup;
 import beits.recipe.OptimRecipe;
-import beits.recipe.SegmentDataRecipe;
 import beits.recipe.SegmentRecipe;
 import beits.segmentation.MeanIou;
 import beits.segmentation.SegmentationBatch;
@@ -175,7 +174,7 @@ public final class SegmentJob {
                         optim.weightDecays(source.stepsPerEpoch()),
                         List.of(predictor.program()),
                         recipe.model().recompute())) {
-            if (recipe.data().source() != SegmentDataRecipe.Source.SCENES) {
+            if (!recipe.data().source().generated()) {
                 context.notes().accept("JPEG decoder: " + Pictures.decoder());
             }
             trainer.initialise(seed);

@@ -38,7 +38,8 @@ public final class SegmentPictures {
     private static Dataset of(SegmentDataRecipe recipe, boolean train, int side, long seed) {
         int count = train ? recipe.training() : recipe.test();
         return switch (recipe.source()) {
-            case SCENES -> scenes(train, side, count, seed);
+            case SCENES -> scenes(Scenes.Style.TEXTURED, train, side, count, seed);
+            case PLAIN_SCENES -> scenes(Scenes.Style.PLAIN, train, side, count, seed);
             case ADE20K ->
                 limited(
                         SegmentationFolder.ade20k(path(recipe), train, ade20kNames(path(recipe)), Pictures.reader()),
@@ -58,9 +59,10 @@ public final class SegmentPictures {
     }
 
     /** Generated scenes: garments of the training or the test pictures. */
-    static Dataset scenes(boolean train, int side, int count, long seed) {
+    static Dataset scenes(Scenes.Style style, boolean train, int side, int count, long seed) {
         return new Scenes(
                 FashionMnist.bundled(train ? FashionMnist.Part.TRAIN : FashionMnist.Part.TEST),
+                style,
                 side,
                 count,
                 // A scene's ground and places depend on its number and the seed alone, so the same seed

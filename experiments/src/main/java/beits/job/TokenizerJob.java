@@ -139,11 +139,11 @@ public final class TokenizerJob {
 
     private static Dataset test(TokenizerRecipe recipe) {
         return switch (recipe.data().source()) {
-            case SCENES ->
-                SegmentPictures.scenes(
+            case SCENES, PLAIN_SCENES ->
+                Pictures.scenes(
+                        recipe.data(),
                         false,
                         recipe.model().imageSize(),
-                        recipe.data().limit(),
                         recipe.run().seed());
             case UNLABELLED_FOLDER -> pictures(recipe);
             default -> {

@@ -35,18 +35,25 @@ public record DataRecipe(Source source, @Nullable String path, int limit, boolea
         WEB_DATASET,
         /** {@code limit} scenes generated from the bundled pictures, without labels; those that segmentation with the same seed trains on. */
         SCENES,
+        /** As {@code scenes}, one or two large ones on black. */
+        PLAIN_SCENES,
         /** Lists {@code path/train.txt} and {@code path/val.txt}: a picture a line, a tab, its label. */
         LIST_FILE;
 
         /** Whether pictures can be found without a path. */
         public boolean needsNoPath() {
-            return this == FASHION_MNIST_SAMPLE || this == FASHION_MNIST || this == DRAWINGS_SAMPLE || this == SCENES;
+            return this == FASHION_MNIST_SAMPLE || this == FASHION_MNIST || this == DRAWINGS_SAMPLE || generated();
+        }
+
+        /** Whether pictures are made when they are asked for. */
+        public boolean generated() {
+            return this == SCENES || this == PLAIN_SCENES;
         }
     }
 
     public DataRecipe {
         Check.that(limit >= 0, "data.limit", limit, "0 for all, or above");
-        Check.that(source != Source.SCENES || limit >= 1, "data.limit", limit, "at least 1: how many scenes");
+        Check.that(!source.generated() || limit >= 1, "data.limit", limit, "at least 1: how many scenes");
         Check.that(source.needsNoPath() || path != null, "data.path", "nothing", "the folder of the data");
     }
 }

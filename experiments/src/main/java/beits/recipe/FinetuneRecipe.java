@@ -60,7 +60,7 @@ public record FinetuneRecipe(
 
     public FinetuneRecipe {
         Check.that(
-                data.source() != DataRecipe.Source.SCENES && data.source() != DataRecipe.Source.UNLABELLED_FOLDER,
+                !data.source().generated() && data.source() != DataRecipe.Source.UNLABELLED_FOLDER,
                 "data.source",
                 data.source(),
                 "a source with a label for each picture");

@@ -16,16 +16,23 @@ public record SegmentDataRecipe(Source source, @Nullable String path, int traini
     public enum Source {
         /** Scenes generated from the bundled pictures, of the size that the network reads. */
         SCENES,
+        /** The same with one or two large ones on black. */
+        PLAIN_SCENES,
         /** ADE20K (ADEChallengeData2016): {@code images} and {@code annotations}; 0 in a mask is ignored. */
         ADE20K,
         /** As ADE20K's folders, with names in {@code classes.txt}, one a line; masks count from 0. */
-        MASK_FOLDER
+        MASK_FOLDER;
+
+        /** Whether pictures are made when they are asked for. */
+        public boolean generated() {
+            return this == SCENES || this == PLAIN_SCENES;
+        }
     }
 
     public SegmentDataRecipe {
-        int least = source == Source.SCENES ? 1 : 0;
+        int least = source.generated() ? 1 : 0;
         Check.that(training >= least, "data.training", training, "at least " + least);
         Check.that(test >= least, "data.test", test, "at least " + least);
-        Check.that(source == Source.SCENES || path != null, "data.path", "nothing", "the folder of the data");
+        Check.that(source.generated() || path != null, "data.path", "nothing", "the folder of the data");
     }
 }

@@ -28,8 +28,8 @@ public final class SegmentationReport {
                         new ReportPage.Figure(percent(metrics.meanAccuracy()), "mean accuracy of the classes"),
                         new ReportPage.Figure(percent(metrics.pixelAccuracy()), "pixel accuracy"))),
                 new ReportPage.Heading(
-                        "Pictures",
-                        "Test pictures under their true and their predicted classes; black is class 0, white is ignored."),
+                        "Pictures", "Test pictures under their true and their predicted classes; white is ignored."),
+                ClassKey.section(names),
                 new ReportPage.Grid(List.of("picture", "truth", "prediction"), overlays),
                 new ReportPage.Heading("By class", "Intersection over union, and share of the pixels that are right."),
                 new ReportPage.Table(List.of("class", "IoU", "right"), rows));

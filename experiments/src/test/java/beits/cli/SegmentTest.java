@@ -97,7 +97,9 @@ class SegmentTest {
     void segmentationReportHasOverlaysAndClasses() {
         assertThat(home.resolve("pixels/report.html"))
                 .content()
-                .contains("mean IoU", "truth", "data:image/png", "<td>Sneaker</td>");
+                .contains("mean IoU", "truth", "data:image/png", "<td>Sneaker</td>")
+                .as("the colour of class 1 in overlays, beside its name")
+                .containsPattern("fill=\"#800000\"/><text [^>]*>T-shirt/top</text>");
     }
 
     @Test

@@ -13,18 +13,34 @@ import java.util.OptionalInt;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
- * Generated segmentation data: two to four labelled pictures pasted on a textured ground, with the class of every pixel
- * known exactly. Class 0 is the ground, class k + 1 the source's class k. Grey sources (garments) are tinted and show
+ * Generated segmentation data: labelled pictures pasted on a ground, with the class of every pixel known exactly. Class 0 is the ground, class k + 1 the source's class k. Grey sources (garments) are tinted and show
  * where they are brighter than 24; sources with alpha (drawings) show where it is at least 128. Scene i depends on the
  * seed and i alone.
  */
 public final class Scenes implements Dataset {
-    private static final int FEWEST = 2;
-    private static final int MOST = 4;
     private static final int GREY_THRESHOLD = 24;
     private static final int ALPHA_THRESHOLD = 128;
 
+    /** How scenes look. */
+    public enum Style {
+        /** Two to four pictures of 3/8 to 5/8 of the side on two sine gratings in two colours with a little noise. */
+        TEXTURED(2, 4, 3),
+        /** One or two pictures of 5/8 to 7/8 of the side on black. */
+        PLAIN(1, 2, 5);
+
+        private final int fewest;
+        private final int most;
+        private final int smallestEighths;
+
+        Style(int fewest, int most, int smallestEighths) {
+            this.fewest = fewest;
+            this.most = most;
+            this.smallestEighths = smallestEighths;
+        }
+    }
+
     private final Dataset source;
+    private final Style style;
     private final int side;
     private final int size;
     private final long seed;
@@ -34,10 +50,11 @@ public final class Scenes implements Dataset {
      * Describes the scenes; each is made when it is asked for.
      *
      * @param source labelled pictures, grey or with alpha
+     * @param style how they look
      * @param side height and width of a scene, for instance 56 or 64
      * @param size number of scenes
      */
-    public Scenes(Dataset source, int side, int size, long seed) {
+    public Scenes(Dataset source, Style style, int side, int size, long seed) {
         if (source.classNames().isEmpty() || source.size() == 0) {
             throw new IllegalArgumentException("scenes are made of labelled pictures");
         }
@@ -45,6 +62,7 @@ public final class Scenes implements Dataset {
             throw new IllegalArgumentException("%d scenes of %d pixels; at least 1 of 16".formatted(size, side));
         }
         this.source = source;
+        this.style = style;
         this.side = side;
         this.size = size;
         this.seed = seed;
@@ -62,9 +80,12 @@ public final class Scenes implements Dataset {
     @Override
     public Sample get(int index) {
         UniformRandomProvider rng = Seeds.of(seed, Seeds.Purpose.SCENE, index);
-        Image scene = ground(rng);
+        Image scene = switch (style) {
+            case TEXTURED -> gratings(rng);
+            case PLAIN -> Image.blank(side, side, 3);
+        };
         Image mask = Image.blank(side, side, 1);
-        int pasted = FEWEST + rng.nextInt(MOST - FEWEST + 1);
+        int pasted = style.fewest + rng.nextInt(style.most - style.fewest + 1);
         for (int i = 0; i < pasted; i++) {
             int chosen = rng.nextInt(source.size());
             paste(source.get(chosen).picture(), source.label(chosen).orElseThrow() + 1, scene, mask, rng);
@@ -73,7 +94,7 @@ public final class Scenes implements Dataset {
     }
 
     /** Two sine gratings in two colours and a little noise. */
-    private Image ground(UniformRandomProvider rng) {
+    private Image gratings(UniformRandomProvider rng) {
         double[] fx = new double[2];
         double[] fy = new double[2];
         double[] phase = new double[2];
@@ -99,7 +120,7 @@ public final class Scenes implements Dataset {
     }
 
     private void paste(Image picture, int label, Image scene, Image mask, UniformRandomProvider rng) {
-        int extent = side * 3 / 8 + rng.nextInt(side / 4 + 1);
+        int extent = side * style.smallestEighths / 8 + rng.nextInt(side / 4 + 1);
         boolean turned = rng.nextBoolean();
         Image cutOut = Resize.resize(
                 picture, new Box(0, 0, picture.height(), picture.width()), extent, extent, Resampling.BILINEAR);

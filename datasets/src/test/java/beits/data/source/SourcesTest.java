@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Assertions;
@@ -259,12 +261,13 @@ class SourcesTest {
     @Test
     void scenesAreExactAndRepeatable() {
         Dataset garments = FashionMnist.bundled(FashionMnist.Part.TEST);
-        Scenes scenes = new Scenes(garments, 56, 40, 3);
+        Scenes scenes = new Scenes(garments, Scenes.Style.TEXTURED, 56, 40, 3);
         List<Integer> present = new ArrayList<>();
         for (int i = 0; i < scenes.size(); i++) {
             Sample.Segmented scene = (Sample.Segmented) scenes.get(i);
             assertThat(scene.picture().height()).isEqualTo(56);
-            assertThat(new Scenes(garments, 56, 99, 3).get(i)).isEqualTo(scene);
+            assertThat(new Scenes(garments, Scenes.Style.TEXTURED, 56, 99, 3).get(i))
+                    .isEqualTo(scene);
             int foreground = 0;
             for (byte label : scene.mask().pixels()) {
                 assertThat((int) label).isBetween(0, 10);
@@ -274,9 +277,31 @@ class SourcesTest {
             assertThat(foreground).isBetween(30, 56 * 56 - 100);
         }
         assertThat(present).contains(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-        assertThat(new Scenes(garments, 56, 40, 4).get(0)).isNotEqualTo(scenes.get(0));
-        Sample.Segmented drawn = (Sample.Segmented) new Scenes(ColourDrawings.bundled(false), 64, 3, 1).get(2);
+        assertThat(new Scenes(garments, Scenes.Style.TEXTURED, 56, 40, 4).get(0))
+                .isNotEqualTo(scenes.get(0));
+        Sample.Segmented drawn =
+                (Sample.Segmented) new Scenes(ColourDrawings.bundled(false), Scenes.Style.TEXTURED, 64, 3, 1).get(2);
         assertThat(drawn.mask().width()).isEqualTo(64);
+    }
+
+    /** On black, what has a class is what was pasted: brighter than the threshold before its tint. */
+    @Test
+    void plainScenesAreGarmentsOnBlack() {
+        Scenes scenes = new Scenes(FashionMnist.bundled(FashionMnist.Part.TEST), Scenes.Style.PLAIN, 32, 40, 3);
+        int most = 0;
+        for (int i = 0; i < scenes.size(); i++) {
+            Sample.Segmented scene = (Sample.Segmented) scenes.get(i);
+            Set<Byte> classes = new HashSet<>();
+            for (int at = 0; at < 32 * 32; at++) {
+                byte label = scene.mask().pixels()[at];
+                boolean shown = scene.picture().pixels()[3 * at] != 0;
+                assertThat(shown).isEqualTo(label != 0);
+                classes.add(label);
+            }
+            assertThat(classes).contains((byte) 0);
+            most = Math.max(most, classes.size());
+        }
+        assertThat(most).as("the ground and two garments").isEqualTo(3);
     }
 
     @Test
