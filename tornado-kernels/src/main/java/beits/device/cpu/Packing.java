@@ -18,23 +18,30 @@ final class Packing {
      */
     static void rows(MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
         int done = 0;
-        // Whole blocks of 16 in registers: 0.20 ns an element against 0.38 one by one.
-        if (Lanes.COUNT == 16 && rows == width) {
+        // Blocks of 16 in registers. Sixteen rows to their ends before the next sixteen: of 32 rows at once the
+        // processor foresees
+        // too few, and 2304x768 out of the last-level cache takes 1.09 instead of 0.37 ms.
+        if (Lanes.COUNT == 16 && rows == width && (width == 12 || width % 16 == 0)) {
+            done = k - k % 16;
             if (width == 12) {
-                for (; done + 16 <= k; done += 16) {
-                    Transposition16.rows12(source, first + done, stride, panel, at + done * 12);
+                for (int p = 0; p < done; p += 16) {
+                    Transposition16.rows12(source, first + p, stride, panel, at + p * 12);
                 }
-            } else if (width % 16 == 0) {
-                for (; done + 16 <= k; done += 16) {
-                    for (int r = 0; r < width; r += 16) {
-                        long from = first + r * stride + done;
-                        Transposition16.rows16(source, from, stride, panel, at + done * width + r, width);
-                    }
+            } else {
+                for (int r = 0; r < width; r += 16) {
+                    sixteenRows(source, first + r * stride, stride, done, panel, at + r, width);
                 }
             }
         }
         if (done < k) {
             oneByOne(source, first + done, stride, rows, k - done, panel, at + done * width, width);
+        }
+    }
+
+    private static void sixteenRows(
+            MemorySegment source, long first, long stride, int k, float[] panel, int at, int width) {
+        for (int p = 0; p < k; p += 16) {
+            Transposition16.rows16(source, first + p, stride, panel, at + p * width, width);
         }
     }
 
@@ -142,15 +149,28 @@ final class Packing {
         }
     }
 
+    /**
+     * Panels narrower than a vector. Whole vectors are stored, whose surplus the next row of the panel overwrites; only the last row
+     * is stored under a mask. 788x2304 takes 0.64 ms instead of 1.68 with a mask in every row.
+     */
     private static void partsOfVectors(
             MemorySegment source, long first, long stride, int panels, int k, float[] panel, int at, int width) {
-        VectorMask<Float> place = Lanes.first(width);
-        for (int p = 0; p < k; p++) {
+        int last = k - 1;
+        for (int p = 0; p < last; p++) {
             long from = first + p * stride;
             int to = at + p * width;
             for (int q = 0; q < panels; q++) {
-                Lanes.load(source, from + q * width, place).intoArray(panel, to + q * k * width, place);
+                Lanes.load(source, from + q * width).intoArray(panel, to + q * k * width);
             }
+        }
+        if (last < 0) {
+            return;
+        }
+        VectorMask<Float> place = Lanes.first(width);
+        long from = first + last * stride;
+        int to = at + last * width;
+        for (int q = 0; q < panels; q++) {
+            Lanes.load(source, from + q * width, place).intoArray(panel, to + q * k * width, place);
         }
     }
 
