@@ -38,7 +38,7 @@ public record SegmentationPipeline(List<PairTransform> transforms, int size, Nor
         if (pair.picture().height() != size || pair.picture().width() != size) {
             throw new PictureException(
                     sample.name(),
-                    "the transforms leave %d x %d pixels where the network reads %d x %d; add a crop"
+                    "the transforms leave %d x %d pixels where the network reads %d x %d; add a crop (randomResize: true in a recipe)"
                             .formatted(pair.picture().height(), pair.picture().width(), size, size));
         }
         Image picture = normalisation.channels() == 1

@@ -84,7 +84,10 @@ public final class SegmentJob {
         public List<List<Image>> overlays(int count) {
             List<List<Image>> rows = new ArrayList<>();
             int wanted = Math.min(count, test.size());
-            try (Loader loader = Loader.once(test, reading, LoaderOptions.evaluation(predictor.batch(), 0))) {
+            // Pictures that cannot be read were refused or left out when the model was measured.
+            LoaderOptions options =
+                    LoaderOptions.evaluation(predictor.batch(), 0).withBroken(LoaderOptions.Broken.SKIP);
+            try (Loader loader = Loader.once(test, reading, options)) {
                 while (loader.hasNext() && rows.size() < wanted) {
                     Batch batch = loader.next();
                     int pixels = batch.layout().pixelLabels();

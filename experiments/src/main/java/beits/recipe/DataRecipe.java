@@ -35,7 +35,7 @@ public record DataRecipe(Source source, @Nullable String path, int limit, boolea
         WEB_DATASET,
         /** {@code limit} scenes generated from the bundled pictures, without labels; those that segmentation with the same seed trains on. */
         SCENES,
-        /** As {@code scenes}, one or two large ones on black. */
+        /** As {@code scenes}, one or two at their own size on black. */
         PLAIN_SCENES,
         /** Lists {@code path/train.txt} and {@code path/val.txt}: a picture a line, a tab, its label. */
         LIST_FILE;

@@ -39,6 +39,7 @@ public final class Recipes {
             "fashion-tokenizer",
             "fashion-pretrain",
             "fashion-finetune",
+            "fashion-segment",
             "drawings-tokenizer",
             "drawings-pretrain",
             "drawings-finetune",

@@ -16,7 +16,7 @@ public record SegmentDataRecipe(Source source, @Nullable String path, int traini
     public enum Source {
         /** Scenes generated from the bundled pictures, of the size that the network reads. */
         SCENES,
-        /** The same with one or two large ones on black. */
+        /** The same with one or two at their own size on black. */
         PLAIN_SCENES,
         /** ADE20K (ADEChallengeData2016): {@code images} and {@code annotations}; 0 in a mask is ignored. */
         ADE20K,

@@ -210,6 +210,52 @@ class SegmentTest {
         assertThat(json.path("unreadable").asInt()).isEqualTo(3);
     }
 
+    /** Training refuses wrong masks and unreadable pictures by name, or leaves them out when told so, to the end of the run. */
+    @Test
+    void wrongMasksEndTheTrainingOrAreLeftOut() throws IOException {
+        Path data = home.resolve("to-train");
+        Files.createDirectories(data);
+        Files.writeString(data.resolve("classes.txt"), "ground\nthing\n");
+        for (String part : List.of("training", "validation")) {
+            Path pictures = Files.createDirectories(data.resolve("images").resolve(part));
+            Path masks = Files.createDirectories(data.resolve("annotations").resolve(part));
+            for (String name : List.of("a", "b", "label", "size", "torn")) {
+                Files.copy(
+                        home.resolve(name.equals("torn") ? "broken.png" : "wide.png"), pictures.resolve(name + ".png"));
+                Image mask = name.equals("size") ? Image.blank(40, 89, 1) : Image.blank(40, 90, 1);
+                mask.pixels()[5] = (byte) (name.equals("label") ? 7 : 1);
+                PngWriter.write(mask, masks.resolve(name + ".png"));
+            }
+        }
+        List<String> own = List.of(
+                "--set",
+                "data.source=mask_folder",
+                "--set",
+                "data.path=" + data,
+                "--set",
+                "data.training=0",
+                "--set",
+                "data.test=0",
+                "--set",
+                "optim.batchSize=2",
+                "--set",
+                "randomResize=true");
+        List<String> refusing = new ArrayList<>(segment(home.resolve("refusing")));
+        refusing.addAll(own);
+        Ended refused = beits(refusing);
+        assertThat(refused.code).isEqualTo(2);
+        assertThat(refused.err).containsAnyOf("label.png: class 7 with 2 class names", "size.png: 40 x 89", "torn.png");
+        assertThat(home.resolve("refusing")).doesNotExist();
+
+        List<String> leaving = new ArrayList<>(segment(home.resolve("leaving")));
+        leaving.addAll(own);
+        leaving.addAll(List.of("--set", "data.skipBroken=true", "--set", "optim.epochs=6"));
+        Ended left = beits(leaving);
+        assertThat(left.code).as(left.err).isZero();
+        assertThat(left.err).contains("left out: ", "label.png: class 7", "size.png: 40 x 89", "torn.png");
+        assertThat(home.resolve("leaving/report.html")).content().contains("<td>thing</td>");
+    }
+
     @Test
     void classWeightsDecoderAndCosineTrain() {
         Ended ended = beits(segment(

@@ -24,18 +24,16 @@ public final class Scenes implements Dataset {
     /** How scenes look. */
     public enum Style {
         /** Two to four pictures of 3/8 to 5/8 of the side on two sine gratings in two colours with a little noise. */
-        TEXTURED(2, 4, 3),
-        /** One or two pictures of 5/8 to 7/8 of the side on black. */
-        PLAIN(1, 2, 5);
+        TEXTURED(2, 4),
+        /** One or two pictures at their own size, wholly inside, on black. */
+        PLAIN(1, 2);
 
         private final int fewest;
         private final int most;
-        private final int smallestEighths;
 
-        Style(int fewest, int most, int smallestEighths) {
+        Style(int fewest, int most) {
             this.fewest = fewest;
             this.most = most;
-            this.smallestEighths = smallestEighths;
         }
     }
 
@@ -60,6 +58,11 @@ public final class Scenes implements Dataset {
         }
         if (side < 16 || size < 1) {
             throw new IllegalArgumentException("%d scenes of %d pixels; at least 1 of 16".formatted(size, side));
+        }
+        Image first = source.get(0).picture();
+        if (style == Style.PLAIN && (first.height() != first.width() || first.height() > side)) {
+            throw new IllegalArgumentException("plain scenes of %d pixels have no room for pictures of %d x %d"
+                    .formatted(side, first.height(), first.width()));
         }
         this.source = source;
         this.style = style;
@@ -120,7 +123,10 @@ public final class Scenes implements Dataset {
     }
 
     private void paste(Image picture, int label, Image scene, Image mask, UniformRandomProvider rng) {
-        int extent = side * style.smallestEighths / 8 + rng.nextInt(side / 4 + 1);
+        int extent = switch (style) {
+            case TEXTURED -> side * 3 / 8 + rng.nextInt(side / 4 + 1);
+            case PLAIN -> picture.height();
+        };
         boolean turned = rng.nextBoolean();
         Image cutOut = Resize.resize(
                 picture, new Box(0, 0, picture.height(), picture.width()), extent, extent, Resampling.BILINEAR);
@@ -128,9 +134,11 @@ public final class Scenes implements Dataset {
             cutOut = cutOut.flipped();
         }
         double[] tint = {0.4 + 0.6 * rng.nextDouble(), 0.4 + 0.6 * rng.nextDouble(), 0.4 + 0.6 * rng.nextDouble()};
-        // Up to a quarter may hang over the edge, as objects in photographs do.
-        int top = rng.nextInt(side - extent / 2) - extent / 4;
-        int left = rng.nextInt(side - extent / 2) - extent / 4;
+        // Up to a quarter may hang over the edge of a textured scene, as objects in photographs do.
+        int over = style == Style.TEXTURED ? extent / 4 : 0;
+        int room = style == Style.TEXTURED ? side - extent / 2 : side - extent + 1;
+        int top = rng.nextInt(room) - over;
+        int left = rng.nextInt(room) - over;
         for (int y = Math.max(0, -top); y < extent && top + y < side; y++) {
             for (int x = Math.max(0, -left); x < extent && left + x < side; x++) {
                 if (!shown(cutOut, y, x)) {

@@ -302,6 +302,9 @@ class SourcesTest {
             most = Math.max(most, classes.size());
         }
         assertThat(most).as("the ground and two garments").isEqualTo(3);
+        assertThatThrownBy(
+                        () -> new Scenes(FashionMnist.bundled(FashionMnist.Part.TEST), Scenes.Style.PLAIN, 24, 40, 3))
+                .hasMessage("plain scenes of 24 pixels have no room for pictures of 28 x 28");
     }
 
     @Test
