@@ -66,6 +66,13 @@ final class FewLabelCommand implements Callable<Integer> {
             description = "a field of the recipe in place of what the file says; repeatable")
     private List<String> overrides = new ArrayList<>();
 
+    @Option(
+            names = "--set-scratch",
+            paramLabel = "FIELD=VALUE",
+            description =
+                    "a field of the recipe for the run from scratch alone, which may need another learning rate; repeatable")
+    private List<String> scratchOverrides = new ArrayList<>();
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -78,18 +85,24 @@ final class FewLabelCommand implements Callable<Integer> {
             throw new UserException("--seeds %d, --labels %s: must be at least 1".formatted(seeds, labels));
         }
         Class<? extends Record> kind = Recipes.kind(recipe);
+        List<String> ofScratch = new ArrayList<>(overrides);
+        ofScratch.addAll(scratchOverrides);
         if (kind == SegmentRecipe.class) {
             SegmentRecipe read = Recipes.read(recipe, SegmentRecipe.class, overrides);
+            SegmentRecipe scratch = Recipes.read(recipe, SegmentRecipe.class, ofScratch);
             compare(
                     count -> FewLabels.meanIou(read, count),
+                    count -> FewLabels.meanIou(scratch, count),
                     read.initFrom(),
                     read.run().seed(),
                     labels.isEmpty() ? List.of(read.data().training()) : labels,
                     "labelled pictures");
         } else {
             FinetuneRecipe read = Recipes.read(recipe, FinetuneRecipe.class, overrides);
+            FinetuneRecipe scratch = Recipes.read(recipe, FinetuneRecipe.class, ofScratch);
             compare(
                     count -> FewLabels.top1(read, count),
+                    count -> FewLabels.top1(scratch, count),
                     read.initFrom(),
                     read.run().seed(),
                     labels.isEmpty() ? List.of(10, 100) : labels,
@@ -100,6 +113,7 @@ final class FewLabelCommand implements Callable<Integer> {
 
     private void compare(
             IntFunction<FewLabels.Arm> arm,
+            IntFunction<FewLabels.Arm> scratchArm,
             @Nullable String initFrom,
             long firstSeed,
             List<Integer> counts,
@@ -117,6 +131,7 @@ final class FewLabelCommand implements Callable<Integer> {
                 List<FewLabels.Pair> pairs = FewLabels.run(
                         device,
                         arm.apply(count),
+                        scratchArm.apply(count),
                         pretrained,
                         count,
                         firstSeed,

@@ -97,8 +97,10 @@ public final class FewLabels {
     }
 
     /**
-     * Runs an arm from the checkpoint and from scratch for every seed.
+     * Fine-tunes from the checkpoint and from scratch for every seed.
      *
+     * @param arm the one that starts from the checkpoint
+     * @param scratchArm the one from scratch, which may have a learning rate of its own
      * @param labels what the pairs are told to have
      * @param firstSeed the others are counted up from it
      * @param notes hears what the user should know, one line each
@@ -107,6 +109,7 @@ public final class FewLabels {
     public static List<Pair> run(
             Device device,
             Arm arm,
+            Arm scratchArm,
             NamedTensors pretrained,
             int labels,
             long firstSeed,
@@ -118,7 +121,8 @@ public final class FewLabels {
         for (int i = 0; i < seeds; i++) {
             long seed = firstSeed + i;
             JobContext context = new JobContext(device, null, false, _ -> {}, i == 0 ? notes : _ -> {}, () -> false);
-            Pair pair = new Pair(labels, seed, arm.score(pretrained, seed, context), arm.score(null, seed, context));
+            Pair pair =
+                    new Pair(labels, seed, arm.score(pretrained, seed, context), scratchArm.score(null, seed, context));
             pairs.accept(pair);
             all.add(pair);
         }

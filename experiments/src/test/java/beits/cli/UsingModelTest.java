@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -351,6 +352,22 @@ class UsingModelTest {
         assertThat(ended.out)
                 .contains("5 labels a class, seed 4: pre-trained", "5 labels a class, seed 5: pre-trained", "mean:")
                 .hasLineCount(3);
+
+        arguments.addAll(List.of("--set-scratch", "optim.epochs=3", "--set-scratch", "optim.lr=1e-2"));
+        Ended tuned = beits(arguments.toArray());
+        assertThat(tuned.code).as(tuned.err).isZero();
+        assertThat(arm(tuned.out, "pre-trained"))
+                .as("the other arm is as it was")
+                .isEqualTo(arm(ended.out, "pre-trained"));
+        assertThat(arm(tuned.out, "from scratch")).isNotEqualTo(arm(ended.out, "from scratch"));
+    }
+
+    private static List<String> arm(String out, String name) {
+        return Pattern.compile("seed \\d.*" + name + " ([\\d.]+) %")
+                .matcher(out)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
     }
 
     @Test
