@@ -69,14 +69,14 @@ final class MatrixProduct implements Step {
         this.depth = ceil(k, parts);
         this.rowPanels = ceil(m, kernel.rows());
         int largest = Math.max(1, ROW_BLOCK_SIZE / Math.max(1, depth) / kernel.rows());
-        int workers = scratch.workers();
+        this.shared = product.flops() >= SHARED_FLOPS;
+        int workers = shared ? scratch.workers() : 1;
         int wanted = workers == 1 ? 1 : 4 * workers;
         this.rowBlocks = Math.max(ceil(rowPanels, largest), Math.min(wanted, ceil(rowPanels, 2)));
         int columnPanels = ceil(Math.min(n, COLUMN_BLOCK), kernel.columns());
         this.columnParts =
-                workers == 1 ? 1 : Math.clamp(ceil(wanted, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
+                workers == 1 ? 1 : Math.clamp(ceil(2 * workers, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
         this.panelsAtOnce = workers == 1 ? PANELS_AT_ONCE : Math.clamp(ceil(columnPanels, wanted), 1, PANELS_AT_ONCE);
-        this.shared = product.flops() >= SHARED_FLOPS;
         int blockPanels = ceil(rowPanels, Math.max(1, rowBlocks));
         this.tileAt = Scratch.START + ceil(blockPanels * kernel.rows() * depth, 16) * 16;
         scratch.reserveOwn(tileAt + (long) kernel.rows() * kernel.columns());
@@ -171,28 +171,32 @@ final class MatrixProduct implements Step {
         int panels = ceil(columns, kernel.columns());
         int fromColumn = (int) ((long) part * panels / columnParts);
         int toColumn = (int) ((long) (part + 1) * panels / columnParts);
+        for (int columnPanel = fromColumn; columnPanel < toColumn; columnPanel++) {
+            multiplyPanel(own, fromPanel, toPanel, columnPanel * kernel.columns());
+        }
+    }
+
+    /** Multiplies a block of rows by one panel of B. A method of its own because it is called often and so is compiled early. */
+    private void multiplyPanel(float[] own, int fromPanel, int toPanel, int j) {
         boolean add = accumulate || first > 0;
         boolean last = first + length >= k;
-        for (int columnPanel = fromColumn; columnPanel < toColumn; columnPanel++) {
-            int j = columnPanel * kernel.columns();
-            int presentColumns = Math.min(kernel.columns(), columns - j);
-            int width = kernel.panelColumns(presentColumns);
-            for (int panel = fromPanel; panel < toPanel; panel++) {
-                int i = panel * kernel.rows();
-                int presentRows = Math.min(kernel.rows(), m - i);
-                kernel.multiply(
-                        kernel.panelRows(presentRows),
-                        width,
-                        own,
-                        (panel - fromPanel) * kernel.rows() * length,
-                        scratch.common(),
-                        Scratch.START + j * length,
-                        length,
-                        own,
-                        tileAt,
-                        kernel.columns());
-                store.finish(own, tileAt, kernel.columns(), presentRows, presentColumns, i, column + j, add, last);
-            }
+        int presentColumns = Math.min(kernel.columns(), columns - j);
+        int width = kernel.panelColumns(presentColumns);
+        for (int panel = fromPanel; panel < toPanel; panel++) {
+            int i = panel * kernel.rows();
+            int presentRows = Math.min(kernel.rows(), m - i);
+            kernel.multiply(
+                    kernel.panelRows(presentRows),
+                    width,
+                    own,
+                    (panel - fromPanel) * kernel.rows() * length,
+                    scratch.common(),
+                    Scratch.START + j * length,
+                    length,
+                    own,
+                    tileAt,
+                    kernel.columns());
+            store.finish(own, tileAt, kernel.columns(), presentRows, presentColumns, i, column + j, add, last);
         }
     }
 }

@@ -17,31 +17,49 @@ final class Packing {
      * @param k length of the rows taken
      */
     static void rows(MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
-        int done = 0;
-        // Blocks of 16 in registers. Sixteen rows to their ends before the next sixteen: of 32 rows at once the
-        // processor foresees
-        // too few, and 2304x768 out of the last-level cache takes 1.09 instead of 0.37 ms.
-        if (Lanes.COUNT == 16 && rows == width && (width == 12 || width % 16 == 0)) {
-            done = k - k % 16;
-            if (width == 12) {
-                for (int p = 0; p < done; p += 16) {
-                    Transposition16.rows12(source, first + p, stride, panel, at + p * 12);
-                }
+        if (Lanes.COUNT != 16 || k < 16 || rows < Math.max(1, width - 15)) {
+            oneByOne(source, first, stride, rows, k, panel, at, width);
+            return;
+        }
+        // Sixteen rows to their ends before the next sixteen: of 32 rows at once the processor foresees too few, and
+        // 2304x768 out of
+        // the last-level cache takes 1.09 instead of 0.37 ms.
+        if (width == 12 && rows == 12) {
+            twelveRows(source, first, stride, k, panel, at);
+            return;
+        }
+        for (int r = 0; r < width; r += 16) {
+            if (r + 16 <= rows) {
+                sixteenRows(source, first + r * stride, stride, k, panel, at + r, width);
             } else {
-                for (int r = 0; r < width; r += 16) {
-                    sixteenRows(source, first + r * stride, stride, done, panel, at + r, width);
-                }
+                someRows(source, first + r * stride, stride, rows - r, k, panel, at + r, width);
             }
         }
-        if (done < k) {
-            oneByOne(source, first + done, stride, rows, k - done, panel, at + done * width, width);
+    }
+
+    // Blocks of 16 columns in registers. The last block ends with the row, so it may take columns again that another
+    // has taken.
+
+    private static void twelveRows(MemorySegment source, long first, long stride, int k, float[] panel, int at) {
+        for (int p = 0; p < k; p += 16) {
+            int from = Math.min(p, k - 16);
+            Transposition16.rows12(source, first + from, stride, panel, at + from * 12);
         }
     }
 
     private static void sixteenRows(
             MemorySegment source, long first, long stride, int k, float[] panel, int at, int width) {
         for (int p = 0; p < k; p += 16) {
-            Transposition16.rows16(source, first + p, stride, panel, at + p * width, width);
+            int from = Math.min(p, k - 16);
+            Transposition16.rows16(source, first + from, stride, panel, at + from * width, width);
+        }
+    }
+
+    private static void someRows(
+            MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
+        for (int p = 0; p < k; p += 16) {
+            int from = Math.min(p, k - 16);
+            Transposition16.someRows(source, first + from, stride, rows, panel, at + from * width, width);
         }
     }
 

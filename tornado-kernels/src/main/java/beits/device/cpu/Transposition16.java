@@ -227,4 +227,112 @@ final class Transposition16 {
         t62.intoArray(panel, at + 14 * width);
         t63.intoArray(panel, at + 15 * width);
     }
+
+    /**
+     * {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below {@code rows} and p below 16, zero for r
+     * from {@code rows} to {@code width}. In a panel narrower than a vector each store's surplus is overwritten by the
+     * next; the last one has none.
+     */
+    static void someRows(MemorySegment source, long first, long stride, int rows, float[] panel, int at, int width) {
+        VectorMask<Float> present = VectorMask.fromLong(S, (1L << rows) - 1);
+        VectorMask<Float> places = VectorMask.fromLong(S, (1L << Math.min(width, 16)) - 1);
+        FloatVector zero = FloatVector.zero(S);
+        long last = first + (rows - 1) * stride;
+        FloatVector r0 = Lanes.load(source, first);
+        FloatVector r1 = Lanes.load(source, Math.min(first + stride, last));
+        FloatVector r2 = Lanes.load(source, Math.min(first + 2 * stride, last));
+        FloatVector r3 = Lanes.load(source, Math.min(first + 3 * stride, last));
+        FloatVector r4 = Lanes.load(source, Math.min(first + 4 * stride, last));
+        FloatVector r5 = Lanes.load(source, Math.min(first + 5 * stride, last));
+        FloatVector r6 = Lanes.load(source, Math.min(first + 6 * stride, last));
+        FloatVector r7 = Lanes.load(source, Math.min(first + 7 * stride, last));
+        FloatVector r8 = Lanes.load(source, Math.min(first + 8 * stride, last));
+        FloatVector r9 = Lanes.load(source, Math.min(first + 9 * stride, last));
+        FloatVector r10 = Lanes.load(source, Math.min(first + 10 * stride, last));
+        FloatVector r11 = Lanes.load(source, Math.min(first + 11 * stride, last));
+        FloatVector r12 = Lanes.load(source, Math.min(first + 12 * stride, last));
+        FloatVector r13 = Lanes.load(source, Math.min(first + 13 * stride, last));
+        FloatVector r14 = Lanes.load(source, Math.min(first + 14 * stride, last));
+        FloatVector r15 = Lanes.load(source, Math.min(first + 15 * stride, last));
+        FloatVector t0 = LOW_8.selectFrom(r0, r8);
+        FloatVector t1 = HIGH_8.selectFrom(r0, r8);
+        FloatVector t2 = LOW_8.selectFrom(r1, r9);
+        FloatVector t3 = HIGH_8.selectFrom(r1, r9);
+        FloatVector t4 = LOW_8.selectFrom(r2, r10);
+        FloatVector t5 = HIGH_8.selectFrom(r2, r10);
+        FloatVector t6 = LOW_8.selectFrom(r3, r11);
+        FloatVector t7 = HIGH_8.selectFrom(r3, r11);
+        FloatVector t8 = LOW_8.selectFrom(r4, r12);
+        FloatVector t9 = HIGH_8.selectFrom(r4, r12);
+        FloatVector t10 = LOW_8.selectFrom(r5, r13);
+        FloatVector t11 = HIGH_8.selectFrom(r5, r13);
+        FloatVector t12 = LOW_8.selectFrom(r6, r14);
+        FloatVector t13 = HIGH_8.selectFrom(r6, r14);
+        FloatVector t14 = LOW_8.selectFrom(r7, r15);
+        FloatVector t15 = HIGH_8.selectFrom(r7, r15);
+        FloatVector t16 = LOW_4.selectFrom(t0, t8);
+        FloatVector t17 = HIGH_4.selectFrom(t0, t8);
+        FloatVector t18 = LOW_4.selectFrom(t2, t10);
+        FloatVector t19 = HIGH_4.selectFrom(t2, t10);
+        FloatVector t20 = LOW_4.selectFrom(t4, t12);
+        FloatVector t21 = HIGH_4.selectFrom(t4, t12);
+        FloatVector t22 = LOW_4.selectFrom(t6, t14);
+        FloatVector t23 = HIGH_4.selectFrom(t6, t14);
+        FloatVector t24 = LOW_4.selectFrom(t1, t9);
+        FloatVector t25 = HIGH_4.selectFrom(t1, t9);
+        FloatVector t26 = LOW_4.selectFrom(t3, t11);
+        FloatVector t27 = HIGH_4.selectFrom(t3, t11);
+        FloatVector t28 = LOW_4.selectFrom(t5, t13);
+        FloatVector t29 = HIGH_4.selectFrom(t5, t13);
+        FloatVector t30 = LOW_4.selectFrom(t7, t15);
+        FloatVector t31 = HIGH_4.selectFrom(t7, t15);
+        FloatVector t32 = LOW_2.selectFrom(t16, t20);
+        FloatVector t33 = HIGH_2.selectFrom(t16, t20);
+        FloatVector t34 = LOW_2.selectFrom(t18, t22);
+        FloatVector t35 = HIGH_2.selectFrom(t18, t22);
+        FloatVector t36 = LOW_2.selectFrom(t17, t21);
+        FloatVector t37 = HIGH_2.selectFrom(t17, t21);
+        FloatVector t38 = LOW_2.selectFrom(t19, t23);
+        FloatVector t39 = HIGH_2.selectFrom(t19, t23);
+        FloatVector t40 = LOW_2.selectFrom(t24, t28);
+        FloatVector t41 = HIGH_2.selectFrom(t24, t28);
+        FloatVector t42 = LOW_2.selectFrom(t26, t30);
+        FloatVector t43 = HIGH_2.selectFrom(t26, t30);
+        FloatVector t44 = LOW_2.selectFrom(t25, t29);
+        FloatVector t45 = HIGH_2.selectFrom(t25, t29);
+        FloatVector t46 = LOW_2.selectFrom(t27, t31);
+        FloatVector t47 = HIGH_2.selectFrom(t27, t31);
+        FloatVector t48 = LOW_1.selectFrom(t32, t34);
+        FloatVector t49 = HIGH_1.selectFrom(t32, t34);
+        FloatVector t50 = LOW_1.selectFrom(t33, t35);
+        FloatVector t51 = HIGH_1.selectFrom(t33, t35);
+        FloatVector t52 = LOW_1.selectFrom(t36, t38);
+        FloatVector t53 = HIGH_1.selectFrom(t36, t38);
+        FloatVector t54 = LOW_1.selectFrom(t37, t39);
+        FloatVector t55 = HIGH_1.selectFrom(t37, t39);
+        FloatVector t56 = LOW_1.selectFrom(t40, t42);
+        FloatVector t57 = HIGH_1.selectFrom(t40, t42);
+        FloatVector t58 = LOW_1.selectFrom(t41, t43);
+        FloatVector t59 = HIGH_1.selectFrom(t41, t43);
+        FloatVector t60 = LOW_1.selectFrom(t44, t46);
+        FloatVector t61 = HIGH_1.selectFrom(t44, t46);
+        FloatVector t62 = LOW_1.selectFrom(t45, t47);
+        FloatVector t63 = HIGH_1.selectFrom(t45, t47);
+        zero.blend(t48, present).intoArray(panel, at);
+        zero.blend(t49, present).intoArray(panel, at + width);
+        zero.blend(t50, present).intoArray(panel, at + 2 * width);
+        zero.blend(t51, present).intoArray(panel, at + 3 * width);
+        zero.blend(t52, present).intoArray(panel, at + 4 * width);
+        zero.blend(t53, present).intoArray(panel, at + 5 * width);
+        zero.blend(t54, present).intoArray(panel, at + 6 * width);
+        zero.blend(t55, present).intoArray(panel, at + 7 * width);
+        zero.blend(t56, present).intoArray(panel, at + 8 * width);
+        zero.blend(t57, present).intoArray(panel, at + 9 * width);
+        zero.blend(t58, present).intoArray(panel, at + 10 * width);
+        zero.blend(t59, present).intoArray(panel, at + 11 * width);
+        zero.blend(t60, present).intoArray(panel, at + 12 * width);
+        zero.blend(t61, present).intoArray(panel, at + 13 * width);
+        zero.blend(t62, present).intoArray(panel, at + 14 * width);
+        zero.blend(t63, present).intoArray(panel, at + 15 * width, places);
+    }
 }

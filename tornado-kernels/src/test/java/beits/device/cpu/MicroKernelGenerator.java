@@ -179,6 +179,7 @@ final class MicroKernelGenerator {
                 """);
         transposition(out, 12);
         transposition(out, 16);
+        someRows(out);
         return out.append("}\n").toString();
     }
 
@@ -196,6 +197,50 @@ final class MicroKernelGenerator {
                 out.append("        FloatVector r%d = Lanes.load(source, first%s);%n".formatted(i, offset));
             }
         }
+        exchange(out, names);
+        for (int p = 0; p < 16; p++) {
+            String offset = p == 0 ? "" : rows == 12 ? " + " + p * 12 : p == 1 ? " + width" : " + " + p + " * width";
+            String mask = rows == 12 && p == 15 ? ", FIRST_12" : "";
+            out.append("        %s.intoArray(panel, at%s%s);%n".formatted(names[p], offset, mask));
+        }
+        out.append("    }\n");
+    }
+
+    /** Missing rows are read as the last one again and left out of the result. */
+    private static void someRows(StringBuilder out) {
+        out.append("""
+
+                    /**
+                     * {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below {@code rows} and p below 16, zero for r
+                     * from {@code rows} to {@code width}. In a panel narrower than a vector each store's surplus is overwritten by the
+                     * next; the last one has none.
+                     */
+                    static void someRows(MemorySegment source, long first, long stride, int rows, float[] panel, int at, int width) {
+                        VectorMask<Float> present = VectorMask.fromLong(S, (1L << rows) - 1);
+                        VectorMask<Float> places = VectorMask.fromLong(S, (1L << Math.min(width, 16)) - 1);
+                        FloatVector zero = FloatVector.zero(S);
+                        long last = first + (rows - 1) * stride;
+                        FloatVector r0 = Lanes.load(source, first);
+                """);
+        String[] names = new String[16];
+        for (int i = 0; i < 16; i++) {
+            names[i] = "r" + i;
+            if (i > 0) {
+                String offset = i == 1 ? "stride" : i + " * stride";
+                out.append("        FloatVector r%d = Lanes.load(source, Math.min(first + %s, last));%n"
+                        .formatted(i, offset));
+            }
+        }
+        exchange(out, names);
+        for (int p = 0; p < 16; p++) {
+            String offset = p == 0 ? "" : p == 1 ? " + width" : " + " + p + " * width";
+            String mask = p == 15 ? ", places" : "";
+            out.append("        zero.blend(%s, present).intoArray(panel, at%s%s);%n".formatted(names[p], offset, mask));
+        }
+        out.append("    }\n");
+    }
+
+    private static void exchange(StringBuilder out, String[] names) {
         int next = 0;
         for (int s = 8; s > 0; s /= 2) {
             for (int i = 0; i < 16; i++) {
@@ -210,12 +255,6 @@ final class MicroKernelGenerator {
                 }
             }
         }
-        for (int p = 0; p < 16; p++) {
-            String offset = p == 0 ? "" : rows == 12 ? " + " + p * 12 : p == 1 ? " + width" : " + " + p + " * width";
-            String mask = rows == 12 && p == 15 ? ", FIRST_12" : "";
-            out.append("        %s.intoArray(panel, at%s%s);%n".formatted(names[p], offset, mask));
-        }
-        out.append("    }\n");
     }
 
     private static String plus(int constant) {
