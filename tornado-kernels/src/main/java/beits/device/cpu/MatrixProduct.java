@@ -20,6 +20,8 @@ final class MatrixProduct implements Step {
      * the same few sets of the first-level cache: with eight 768x2304 takes 0.52 instead of 0.31 ms.
      */
     private static final int PANELS_AT_ONCE = 4;
+    /** Panels of A that use a panel of B in turn, at least, where B fits no second-level cache and is read again by each block. */
+    private static final int FAR_PANELS = 8;
     /** Below this a region of threads costs more than it saves. */
     private static final long SHARED_FLOPS = 500_000;
 
@@ -72,8 +74,10 @@ final class MatrixProduct implements Step {
         this.shared = product.flops() >= SHARED_FLOPS;
         int workers = shared ? scratch.workers() : 1;
         int wanted = workers == 1 ? 1 : 4 * workers;
-        this.rowBlocks = Math.max(ceil(rowPanels, largest), Math.min(wanted, ceil(rowPanels, 2)));
         int columnPanels = ceil(Math.min(n, COLUMN_BLOCK), kernel.columns());
+        boolean far = (long) columnPanels * kernel.columns() * depth > ROW_BLOCK_SIZE;
+        int blocks = Math.max(ceil(rowPanels, largest), Math.min(wanted, ceil(rowPanels, far ? FAR_PANELS : 2)));
+        this.rowBlocks = Math.min(Math.max(1, rowPanels), ceil(blocks, workers) * workers);
         this.columnParts =
                 workers == 1 ? 1 : Math.clamp(ceil(2 * workers, Math.max(1, rowBlocks)), 1, Math.max(1, columnPanels));
         this.panelsAtOnce = workers == 1 ? PANELS_AT_ONCE : Math.clamp(ceil(columnPanels, wanted), 1, PANELS_AT_ONCE);
