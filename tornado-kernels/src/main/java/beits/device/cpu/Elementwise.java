@@ -13,7 +13,7 @@ final class Elementwise {
 
     static Step unary(UnaryFunction function, MemorySegment x, MemorySegment y, long size) {
         return switch (function) {
-            case GELU -> Pieces.elements(size, (from, to) -> gelu(x, y, from, to));
+            case GELU -> Pieces.elements(size, (from, to) -> GeluLoops.forward(x, y, from, to));
             case RELU -> Pieces.elements(size, (from, to) -> relu(x, y, from, to));
             case SIGMOID -> Pieces.elements(size, (from, to) -> sigmoid(x, y, from, to));
             case TANH -> Pieces.elements(size, (from, to) -> tanh(x, y, from, to));
@@ -24,11 +24,11 @@ final class Elementwise {
             UnaryFunction function, MemorySegment x, MemorySegment dy, MemorySegment dx, long size, Scratch scratch) {
         return switch (function) {
             case GELU -> {
-                scratch.reserveOwn(GELU_BLOCK + Lanes.COUNT);
+                scratch.reserveOwn(GeluLoops.BLOCK + Lanes.COUNT);
                 yield Step.of(Pieces.ceil(Math.toIntExact(size), Pieces.ELEMENTS), (worker, piece) -> {
                     int to = (int) Math.min(size, (piece + 1L) * Pieces.ELEMENTS);
-                    for (int from = piece * Pieces.ELEMENTS; from < to; from += GELU_BLOCK) {
-                        geluBackward(x, dy, dx, from, Math.min(to, from + GELU_BLOCK), scratch.own(worker));
+                    for (int from = piece * Pieces.ELEMENTS; from < to; from += GeluLoops.BLOCK) {
+                        GeluLoops.backward(x, dy, dx, from, Math.min(to, from + GeluLoops.BLOCK), scratch.own(worker));
                     }
                 });
             }
@@ -66,17 +66,6 @@ final class Elementwise {
         });
     }
 
-    private static void gelu(MemorySegment x, MemorySegment y, int from, int to) {
-        int whole = to - (to - from) % Lanes.COUNT;
-        for (int i = from; i < whole; i += Lanes.COUNT) {
-            Lanes.store(VectorMath.gelu(Lanes.load(x, i)), y, i);
-        }
-        if (whole < to) {
-            VectorMask<Float> rest = Lanes.first(to - whole);
-            Lanes.store(VectorMath.gelu(Lanes.load(x, whole, rest)), y, whole, rest);
-        }
-    }
-
     private static void relu(MemorySegment x, MemorySegment y, int from, int to) {
         int whole = to - (to - from) % Lanes.COUNT;
         for (int i = from; i < whole; i += Lanes.COUNT) {
@@ -108,41 +97,6 @@ final class Elementwise {
             VectorMask<Float> rest = Lanes.first(to - whole);
             Lanes.store(VectorMath.tanh(Lanes.load(x, whole, rest)), y, whole, rest);
         }
-    }
-
-    /** Elements whose Φ is kept between the two passes of the GELU gradient. */
-    private static final int GELU_BLOCK = 1024;
-
-    /** Φ in one pass and φ in a second: erf and exp in one loop need more registers than there are. */
-    private static void geluBackward(
-            MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to, float[] normal) {
-        int whole = to - (to - from) % Lanes.COUNT;
-        normals(x, from, whole, normal);
-        slopes(x, dy, dx, from, whole, normal);
-        if (whole < to) {
-            lastSlopes(x, dy, dx, whole, Lanes.first(to - whole));
-        }
-    }
-
-    private static void normals(MemorySegment x, int from, int to, float[] normal) {
-        for (int i = from; i < to; i += Lanes.COUNT) {
-            VectorMath.normal(Lanes.load(x, i)).intoArray(normal, i - from);
-        }
-    }
-
-    private static void slopes(MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to, float[] normal) {
-        for (int i = from; i < to; i += Lanes.COUNT) {
-            FloatVector v = Lanes.load(x, i);
-            FloatVector slope = VectorMath.density(v).fma(v, Lanes.load(normal, i - from));
-            Lanes.store(Lanes.load(dy, i).mul(slope), dx, i);
-        }
-    }
-
-    private static void lastSlopes(
-            MemorySegment x, MemorySegment dy, MemorySegment dx, int at, VectorMask<Float> rest) {
-        FloatVector v = Lanes.load(x, at, rest);
-        FloatVector slope = VectorMath.density(v).fma(v, VectorMath.normal(v));
-        Lanes.store(Lanes.load(dy, at, rest).mul(slope), dx, at, rest);
     }
 
     private static void reluBackward(MemorySegment x, MemorySegment dy, MemorySegment dx, int from, int to) {
