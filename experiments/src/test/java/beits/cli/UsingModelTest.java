@@ -126,6 +126,31 @@ class UsingModelTest {
         assertThat(metrics.get("top5").asDouble()).isCloseTo(amongFive / 35.0, within(1e-6));
     }
 
+    /** A torn and an empty picture are named and counted, the others measured as they are without them. */
+    @Test
+    void evaluationLeavesUnreadablePicturesOut() throws IOException {
+        Path torn = home.resolve("torn");
+        for (int i = 0; i < NAMES.size() * PER_CLASS; i++) {
+            String name = NAMES.get(i % NAMES.size());
+            Path folder = Files.createDirectories(torn.resolve("val").resolve(name));
+            Files.copy(data.resolve("val").resolve(name).resolve(i + ".png"), folder.resolve(i + ".png"));
+        }
+        byte[] whole = Files.readAllBytes(data.resolve("val/a/0.png"));
+        Files.write(torn.resolve("val/a/01.png"), java.util.Arrays.copyOf(whole, 80));
+        Files.write(torn.resolve("val/d/none.png"), new byte[0]);
+        JsonNode expected = beits("evaluate", classifier, "--data", "image_folder", "--path", data)
+                .json()
+                .getFirst();
+        Ended ended = beits("evaluate", classifier, "--data", "image_folder", "--path", torn);
+        assertThat(ended.code).isEqualTo(1);
+        assertThat(ended.err).contains("01.png", "none.png", "2 of 37 pictures");
+        JsonNode metrics = ended.json().getFirst();
+        assertThat(metrics.get("unreadable").asInt()).isEqualTo(2);
+        for (String same : List.of("pictures", "top1", "top5", "confusion", "classes")) {
+            assertThat(metrics.get(same)).as(same).isEqualTo(expected.get(same));
+        }
+    }
+
     @Test
     void namesOnStandardInput() {
         InputStream before = System.in;
