@@ -16,7 +16,9 @@ import beits.tensor.Shape;
 import beits.tensor.Slot;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +136,44 @@ class TornadoDeviceTest {
         assertThat(ended.output())
                 .contains("add -Dtornado.recover.bailout=False")
                 .doesNotContain("finished");
+    }
+
+    @Test
+    void signalsOfTheJvmDoNotSpoilTheDriversCompilations() throws IOException, InterruptedException {
+        Child ended = Child.run(RunAmongSignals.class, "-XX:-OmitStackTraceInFastThrow");
+        assertThat(ended.output()).contains("finished among signals");
+        assertThat(ended.exitCode()).isZero();
+    }
+
+    /** A process that does some work on the device while the JVM gets a SIGSEGV, its sign of a null pointer, every two milliseconds. */
+    static final class RunAmongSignals {
+        private RunAmongSignals() {}
+
+        public static void main(String[] arguments) {
+            Program program = layers(1);
+            try (Device device = Devices.open("tornado")) {
+                Thread.ofPlatform().daemon().start(RunAmongSignals::signals);
+                try (Executable executable = device.compile(program)) {
+                    executable.run(program);
+                }
+            }
+            System.out.println("finished among signals");
+        }
+
+        private static void signals() {
+            while (true) {
+                try {
+                    length(null);
+                } catch (NullPointerException e) {
+                    LockSupport.parkNanos(2_000_000);
+                }
+            }
+        }
+
+        @SuppressWarnings("NullAway") // The null pointer is what this is for.
+        private static int length(@Nullable String text) {
+            return text.length();
+        }
     }
 
     /** A process that does some work on the device. */

@@ -17,11 +17,13 @@ final class TornadoVmDevices {
 
     static List<DeviceDescription> list() {
         List<DeviceDescription> found = new ArrayList<>();
-        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
-        for (int b = 0; b < runtime.getNumBackends(); b++) {
-            for (int d = 0; d < runtime.getBackend(b).getNumDevices(); d++) {
-                found.add(
-                        describe("tornado:" + b + ":" + d, runtime.getBackend(b).getDevice(d)));
+        try (SignalHandlers _ = SignalHandlers.keep()) {
+            TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+            for (int b = 0; b < runtime.getNumBackends(); b++) {
+                for (int d = 0; d < runtime.getBackend(b).getNumDevices(); d++) {
+                    found.add(describe(
+                            "tornado:" + b + ":" + d, runtime.getBackend(b).getDevice(d)));
+                }
             }
         }
         return found;
@@ -48,17 +50,19 @@ final class TornadoVmDevices {
     /** @param name {@code tornado} for the first device, or {@code tornado:<backend>:<index>} */
     static Device open(String name, DeviceOptions options) {
         int[] place = parse(name);
-        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
-        boolean there = place[0] < runtime.getNumBackends()
-                && place[1] < runtime.getBackend(place[0]).getNumDevices();
-        if (!there) {
-            throw new DeviceException("device " + name + ": not there; there are "
-                    + list().stream().map(DeviceDescription::name).toList() + " (see `beits devices`)");
+        try (SignalHandlers _ = SignalHandlers.keep()) {
+            TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+            boolean there = place[0] < runtime.getNumBackends()
+                    && place[1] < runtime.getBackend(place[0]).getNumDevices();
+            if (!there) {
+                throw new DeviceException("device " + name + ": not there; there are "
+                        + list().stream().map(DeviceDescription::name).toList() + " (see `beits devices`)");
+            }
+            return TornadoVmDevice.open(
+                    "tornado:" + place[0] + ":" + place[1],
+                    runtime.getBackend(place[0]).getDevice(place[1]),
+                    options.form());
         }
-        return TornadoVmDevice.open(
-                "tornado:" + place[0] + ":" + place[1],
-                runtime.getBackend(place[0]).getDevice(place[1]),
-                options.form());
     }
 
     private static int[] parse(String name) {
