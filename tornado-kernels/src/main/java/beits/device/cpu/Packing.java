@@ -91,6 +91,17 @@ final class Packing {
         }
     }
 
+    /** Rows as they lie: {@code target[r·targetStride + p] = source[first + r·stride + p]}; what follows a row in its vector is open. */
+    static void copy(MemorySegment source, long first, long stride, int rows, int k, float[] target, int targetStride) {
+        for (int r = 0; r < rows; r++) {
+            long from = first + r * stride;
+            int to = r * targetStride;
+            for (int p = 0; p < k; p += Lanes.COUNT) {
+                Lanes.load(source, from + p).intoArray(target, to + p);
+            }
+        }
+    }
+
     /**
      * Straight, several panels at once: {@code panel[q·k·width + p·width + j] = source[first + p·stride + q·width + j]}. Rows of the
      * source are read across all panels, because the short pieces of one panel would lie pages apart.
