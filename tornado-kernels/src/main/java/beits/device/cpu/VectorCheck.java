@@ -6,16 +6,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a tile of the micro-kernel until it is fast, and warns when that does not come to pass. When the JVM does not compile
  * vectors to machine instructions every vector is an object and the kernels are orders of magnitude slower, but their results
- * stay right, so nothing else would tell. Runs aside, from the moment the device is opened: the compiler may be busy for a while,
- * and the most wanted kernel is compiled while the first program is still being recorded.
+ * stay right, so nothing else would tell. Runs aside, some time after the device was opened: at first the processors and the
+ * compilers have more urgent things to do.
  */
 final class VectorCheck implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VectorCheck.class);
     private static final int LENGTH = 256;
+    private static final long DELAY_MILLIS = 3000;
     private static final long PAUSE_MILLIS = 50;
-    /** Attempts without a pause, to hurry the compiler up; later ones leave the processor to the programs. */
-    private static final int HURRIED_NANOS = 1_000_000_000;
-
     private static final long PATIENCE_NANOS = 15_000_000_000L;
     /** Operations a nanosecond. Measured: 100 to 250 compiled to vectors, 0.01 to 0.1 otherwise. */
     private static final double SLOWEST = 2;
@@ -33,29 +31,27 @@ final class VectorCheck implements AutoCloseable {
     }
 
     private void check() {
-        long begin = System.nanoTime();
-        long start = begin;
-        while (start - begin < PATIENCE_NANOS && !Thread.currentThread().isInterrupted()) {
-            multiply();
-            long end = System.nanoTime();
-            if (2L * tile.length * LENGTH > SLOWEST * (end - start)) {
-                LOG.debug("device cpu: vectors are compiled after {} ms", (end - begin) / 1_000_000);
-                return;
-            }
-            if (end - begin > HURRIED_NANOS) {
-                try {
-                    Thread.sleep(PAUSE_MILLIS);
-                } catch (InterruptedException e) {
+        try {
+            Thread.sleep(DELAY_MILLIS);
+            long begin = System.nanoTime();
+            long start = begin;
+            while (start - begin < PATIENCE_NANOS) {
+                multiply();
+                long end = System.nanoTime();
+                if (2L * tile.length * LENGTH > SLOWEST * (end - start)) {
+                    LOG.debug("device cpu: vectors are compiled, seen after {} ms", (end - begin) / 1_000_000);
                     return;
                 }
+                Thread.sleep(PAUSE_MILLIS);
+                start = System.nanoTime();
             }
-            start = System.nanoTime();
+        } catch (InterruptedException e) {
+            // The device was closed.
+            return;
         }
-        if (!Thread.currentThread().isInterrupted()) {
-            LOG.warn(
-                    "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build or no C2"
-                            + " compiler), which makes it 10 to 1000 times slower; run with ./beits on a standard JDK 25");
-        }
+        LOG.warn(
+                "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build or no C2"
+                        + " compiler), which makes it 10 to 1000 times slower; run with ./beits on a standard JDK 25");
     }
 
     private void multiply() {
