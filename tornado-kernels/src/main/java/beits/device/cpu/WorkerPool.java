@@ -31,8 +31,8 @@ final class WorkerPool implements AutoCloseable {
 
     /**
      * While the JVM's compilers have seen no kernel, a processor does more good compiling than running vectors as objects: the
-     * first step of a tiny model was done 2.71 s after the start of the process instead of 3.35 with half of two threads, and 2.83
-     * to 2.91 with 1.3 or 2.5 s of it; that of BEiT-base did not change (medians of 13, two cores of Zen 4).
+     * first step of a tiny model was done 2.71 s after the start of the process instead of 3.35 with half of two threads, and 2.91
+     * and 2.83 with 1.3 and 2.5 s of it (medians of 13, two cores of Zen 4); that of BEiT-base took no longer (three runs of each).
      */
     private static final long COMPILERS_FIRST_NANOS = 1_700_000_000;
 
