@@ -1,6 +1,7 @@
 package beits.device.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Threads that wait for work by spinning, so that a parallel region costs a fraction of a microsecond; after a few
  * milliseconds without work they sleep.
  *
- * <p>A region hands out its pieces one by one. Its work, its number of pieces and its counters are one object, so a thread that
- * arrives late only ever sees its own region, finds no piece left and takes nothing; nobody waits for a thread the system has put
- * aside.
+ * <p>A region's pieces are divided among the threads in stretches of neighbours. A thread takes the pieces of its own stretch one by
+ * one, then helps with the others', so nobody waits for a thread the system has put aside. Neighbouring pieces touch neighbouring
+ * memory: were they handed out in turn, threads would write to the same cache lines, and a line's way to another core and back
+ * takes 50 ns where two cores share a last-level cache and 340 where they do not (two virtual processors of Zen 4, as the host
+ * happened to place them). The training step of a tiny model was 5 to 8 % faster this way, in both placements.
+ *
+ * <p>Its work and its counters are one object, so a thread that arrives late only ever sees its own region, finds no piece left and
+ * takes nothing.
  */
 final class WorkerPool implements AutoCloseable {
     /** One piece of a region. */
@@ -40,12 +46,41 @@ final class WorkerPool implements AutoCloseable {
 
     private final Worker[] workers;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private volatile Region current = new Region((worker, piece) -> {}, 0);
+    private volatile Region current = new Region((worker, piece) -> {}, 0, 1);
     private volatile boolean closed;
 
-    private record Region(Body body, int count, AtomicInteger next, AtomicInteger done) {
-        Region(Body body, int count) {
-            this(body, count, new AtomicInteger(), new AtomicInteger());
+    private static final class Region {
+        /** Values between two threads' counters: two cache lines, as a processor may fetch a line's neighbour with it. */
+        private static final int APART = 32;
+
+        private final Body body;
+        private final int count;
+        private final int shares;
+        private final AtomicIntegerArray next;
+        private final AtomicInteger done = new AtomicInteger();
+
+        Region(Body body, int count, int shares) {
+            this.body = body;
+            this.count = count;
+            this.shares = shares;
+            this.next = new AtomicIntegerArray((shares + 1) * APART);
+            for (int share = 0; share < shares; share++) {
+                next.setPlain(counter(share), from(share));
+            }
+        }
+
+        private static int counter(int share) {
+            return (share + 1) * APART;
+        }
+
+        private int from(int share) {
+            return (int) ((long) count * share / shares);
+        }
+
+        /** A piece of a share that nobody has taken, or -1. */
+        int take(int share) {
+            int piece = next.getAndIncrement(counter(share));
+            return piece < from(share + 1) ? piece : -1;
         }
     }
 
@@ -74,7 +109,7 @@ final class WorkerPool implements AutoCloseable {
             inOrder(count, work);
             return;
         }
-        Region region = new Region(work, count);
+        Region region = new Region(work, count, threads());
         current = region;
         for (Worker worker : workers) {
             if (worker.asleep) {
@@ -103,19 +138,19 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private void takePieces(int worker, Region region) {
-        while (true) {
-            int piece = region.next.getAndIncrement();
-            if (piece >= region.count) {
-                return;
-            }
-            try {
-                region.body.run(worker, piece);
-            } catch (Throwable thrown) {
-                failure.compareAndSet(null, thrown);
-            } finally {
-                region.done.incrementAndGet();
+        int finished = 0;
+        for (int i = 0; i < region.shares; i++) {
+            int share = (worker + i) % region.shares;
+            for (int piece = region.take(share); piece >= 0; piece = region.take(share)) {
+                try {
+                    region.body.run(worker, piece);
+                } catch (Throwable thrown) {
+                    failure.compareAndSet(null, thrown);
+                }
+                finished++;
             }
         }
+        region.done.addAndGet(finished);
     }
 
     @Override
