@@ -34,12 +34,15 @@ public final class Graph {
     private final List<TapeEntry> tape = new ArrayList<>();
     private final NavigableMap<Long, Slot> activations = new TreeMap<>();
     private final List<Slot> outputs = new ArrayList<>();
+    private final Map<Long, Kernel> forgotten = new HashMap<>();
+    private final Map<Long, Long> copies = new HashMap<>();
     private final Map<String, Tensor> parameterTensors = new HashMap<>();
     private final Map<Tensor, Parameter> parameters = new IdentityHashMap<>();
     private Set<Parameter> trained = Set.of();
     private String section = "start";
     private long nextAddress;
     private @Nullable Recomputation stretch;
+    private boolean inBackward;
     private @Nullable MemoryPlan plan;
 
     /** Appends the gradient of an operation, given the gradient of its result. */
@@ -114,6 +117,20 @@ public final class Graph {
         }
     }
 
+    /**
+     * Lets the backward pass make a copy of an activation when it comes to a kernel that reads it, so that nothing keeps it from the
+     * forward pass: for activations that a quick kernel makes from others that are kept anyway. What is {@link #recomputed} is
+     * forgotten as a whole, and by itself.
+     *
+     * @param activation as allocated
+     * @param again the kernel that writes it again, with the same result
+     */
+    public void forget(Slot activation, Kernel again) {
+        if (training && stretch == null) {
+            forgotten.put(activation.offset(), again);
+        }
+    }
+
     private void closeSection() {
         if (!open.isEmpty()) {
             sections.add(new Section(section, open));
@@ -171,10 +188,25 @@ public final class Graph {
         if (plan != null) {
             throw new IllegalStateException("the program " + name + " is already built");
         }
-        open.add(kernel);
+        open.add(inBackward ? reading(kernel) : kernel);
         if (stretch != null) {
             stretch.add(kernel);
         }
+    }
+
+    /** The kernel with what was forgotten replaced by copies, which are made in front of it. */
+    private Kernel reading(Kernel kernel) {
+        for (Slot slot : kernel.reads()) {
+            long address = base(slot);
+            Kernel again = forgotten.remove(address);
+            if (again != null) {
+                Slot copy = allocate(
+                        Objects.requireNonNull(activations.get(address)).shape());
+                copies.put(address, copy.offset() - address);
+                emit(again);
+            }
+        }
+        return kernel.map(slot -> slot.at(slot.offset() + copies.getOrDefault(base(slot), 0L)));
     }
 
     /** Remembers how the gradient of {@code out} goes on; ignored when no gradient flows through it. */
@@ -195,6 +227,7 @@ public final class Graph {
         if (!training) {
             throw new IllegalStateException("the recording " + name + " is not for training");
         }
+        inBackward = true;
         Gradients gradients = new Gradients(this, accumulate);
         section(section + " backward");
         Slot start = allocate(loss.shape());
@@ -217,6 +250,7 @@ public final class Graph {
             }
         }
         recompute(current, begin);
+        inBackward = false;
         trained = gradients.touched();
         tape.clear();
     }

@@ -51,6 +51,7 @@ public final class Products {
                     if (graph.training()) {
                         h = graph.allocate(y.shape());
                         epilogue = new Epilogue.BiasGelu(bias.slot(), h);
+                        graph.forget(y, new Unary(UnaryFunction.GELU, h, y));
                     } else {
                         epilogue = new Epilogue.Bias(bias.slot());
                     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import beits.autograd.Products.Activation;
 import beits.kernel.Distance;
 import beits.kernel.UnaryFunction;
+import beits.tensor.Arena;
 import beits.tensor.Slot;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,41 @@ class GradientsTest {
         check.parameter(7, 5);
         check.parameter(7);
         check.check((g, p) -> Products.linear(p.get(0), p.get(1), p.get(2), activation), TOLERANCE);
+    }
+
+    @Test
+    void chainOfLayersWithGelu() {
+        check.parameter(4, 5);
+        check.parameter(5, 5);
+        check.parameter(5);
+        check.check(
+                (g, p) -> {
+                    Tensor once = Products.linear(p.get(0), p.get(1), p.get(2), Activation.GELU);
+                    Tensor twice = Products.linear(once, p.get(1), p.get(2), Activation.GELU);
+                    return Elements.multiply(Products.linear(twice, p.get(1), p.get(2), Activation.GELU), once);
+                },
+                TOLERANCE);
+    }
+
+    /** The backward pass makes a GELU's output again from its input, which is kept for the gradient. */
+    @Test
+    void outputsOfGeluAreNotKept() {
+        int layers = 16;
+        int rows = 64;
+        int width = 16;
+        Layout layout = new Layout();
+        Graph graph = new Graph("chain", true);
+        Tensor x = graph.parameter(layout.parameter("x", Initialiser.ZEROS, rows, width));
+        for (int i = 0; i < layers; i++) {
+            Parameter weight = layout.parameter("weight" + i, Initialiser.ZEROS, width, width);
+            Parameter bias = layout.parameter("bias" + i, Initialiser.ZEROS, width);
+            x = Products.linear(x, graph.parameter(weight), graph.parameter(bias), Activation.GELU);
+        }
+        Slot target = layout.input(rows, width);
+        graph.backward(Losses.regression(Distance.SQUARED, x, graph.constant(target)), 1, false);
+
+        long inputs = (long) layers * rows * width;
+        assertThat(graph.build().size(Arena.ACTIVATIONS)).isBetween(inputs, inputs * 3 / 2);
     }
 
     @Test

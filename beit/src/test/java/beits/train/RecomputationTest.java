@@ -59,6 +59,8 @@ class RecomputationTest {
         assertThat(count(again, "Attention")).isEqualTo(2 * count(kept, "Attention"));
         assertThat(count(kept, "ScaledResidual")).isEqualTo(2 * CONFIG.depth());
         assertThat(count(again, "ScaledResidual")).isEqualTo(3 * CONFIG.depth());
+        assertThat(count(kept, "Unary")).isEqualTo(CONFIG.depth());
+        assertThat(count(again, "Unary")).isZero();
     }
 
     @Test

@@ -45,6 +45,9 @@ public final class PeerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 at.java.toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                // Its JVM does as little as ours with the heap, so it gets as little memory.
+                "-XX:+UseSerialGC",
+                "-Xmn32m",
                 "-Dorg.bytedeco.javacpp.cachedir=" + at.folder.resolve("cache")));
         if (at.build == PeerBuild.MKL) {
             command.add("-Dorg.bytedeco.javacpp.pathsFirst=true");
