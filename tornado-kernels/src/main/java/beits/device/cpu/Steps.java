@@ -73,6 +73,7 @@ final class Steps {
     /** The step that runs a kernel. */
     Step bind(Kernel kernel) {
         return switch (kernel) {
+            case MatMul k when SplitSumProduct.fits(k) -> new SplitSumProduct(k, memory, scratch, TILE);
             case MatMul k -> new MatrixProduct(k, memory, scratch, TILE);
             case ColumnSum k -> ColumnSums.step(k, memory, scratch);
             case Attention k -> new AttentionForward(k, memory, scratch, TILE);
