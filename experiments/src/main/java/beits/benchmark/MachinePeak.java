@@ -2,6 +2,8 @@ package beits.benchmark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,13 +13,16 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * @param flops float32 operations a second of fused multiply-adds that wait for nothing
  * @param bytes a second of a triad {@code a = b + s·c} over arrays larger than the caches: two reads and a write an element
+ * @param roundTrip seconds in which two threads answer each other through a cache line, 0 with one thread: on a virtual machine it
+ *     tells whether the processors share a last-level cache at the moment
  */
-public record MachinePeak(double flops, double bytes) {
+public record MachinePeak(double flops, double bytes, double roundTrip) {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
     private static final int STEPS = 4_000_000;
     private static final int TRIAD = 1 << 24;
     private static final int ROUNDS = 7;
+    private static final int ANSWERS = 20_000;
 
     /** Measures so many threads together; the best round counts. */
     public static MachinePeak measure(int threads) throws InterruptedException {
@@ -28,7 +33,18 @@ public record MachinePeak(double flops, double bytes) {
             flops = Math.max(flops, rate(threads, thread -> () -> 2.0 * STEPS * CHAINS * SPECIES.length() + chains()));
             bytes = Math.max(bytes, rate(threads, thread -> () -> triad(arrays[thread])));
         }
-        return new MachinePeak(flops, bytes);
+        return new MachinePeak(flops, bytes, threads == 1 ? 0 : measuredRoundTrip());
+    }
+
+    /** A line for a reader. */
+    public String text() {
+        String speed = String.format(
+                Locale.ROOT, "at most %.0f GFLOP/s of float32 and %.1f GB/s, measured", flops / 1e9, bytes / 1e9);
+        return roundTrip == 0
+                ? speed
+                : speed
+                        + String.format(
+                                Locale.ROOT, "; a cache line's way between threads and back %.0f ns", roundTrip * 1e9);
     }
 
     /** Seconds that so many operations on so many bytes take at least. */
@@ -62,6 +78,28 @@ public record MachinePeak(double flops, double bytes) {
             all += done[i];
         }
         return all / ((System.nanoTime() - start) / 1e9);
+    }
+
+    /** The first answers are not counted: in them the loops are compiled. */
+    private static double measuredRoundTrip() throws InterruptedException {
+        AtomicInteger said = new AtomicInteger();
+        Thread other = Thread.ofPlatform().start(() -> answer(said, 1, 4 * ANSWERS));
+        answer(said, 0, 2 * ANSWERS);
+        long start = System.nanoTime();
+        answer(said, 2 * ANSWERS, 4 * ANSWERS);
+        double seconds = (System.nanoTime() - start) / 1e9 / ANSWERS;
+        other.join();
+        return seconds;
+    }
+
+    /** Waits for each second number from {@code from} on and says the next. */
+    private static void answer(AtomicInteger said, int from, int to) {
+        for (int number = from; number < to; number += 2) {
+            while (said.get() != number) {
+                Thread.onSpinWait();
+            }
+            said.set(number + 1);
+        }
     }
 
     /** Twelve sums that do not wait for each other, more than two units of latency four need; the result is 0. */

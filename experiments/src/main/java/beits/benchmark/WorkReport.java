@@ -116,6 +116,7 @@ public record WorkReport(
         if (peak != null) {
             result.put("peakFlops", peak.flops());
             result.put("peakBytes", peak.bytes());
+            result.put("roundTrip", peak.roundTrip());
         }
         List<Map<String, Object>> kernels = new ArrayList<>();
         for (Profile.Entry e : profile.entries()) {

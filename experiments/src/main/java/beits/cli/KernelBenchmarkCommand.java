@@ -129,11 +129,10 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
         if (!json) {
             out.printf(
                     Locale.ROOT,
-                    "device %s, %d threads; at most %.0f GFLOP/s of float32 and %.1f GB/s, measured%n%n",
+                    "device %s, %d threads; %s%n%n",
                     device.description().name(),
                     common.threadCount(),
-                    peak.flops() / 1e9,
-                    peak.bytes() / 1e9);
+                    peak.text());
             out.printf(
                     Locale.ROOT,
                     "%-52s %9s %7s %9s %7s %6s %-6s %s%n",
@@ -175,6 +174,7 @@ final class KernelBenchmarkCommand implements Callable<Integer> {
             result.put("batch", batch);
             result.put("peakFlops", peak.flops());
             result.put("peakBytes", peak.bytes());
+            result.put("roundTrip", peak.roundTrip());
             result.put("kernels", measured);
             out.println(Json.line(result));
         }

@@ -24,9 +24,8 @@ final class Rooflines {
         double total = profile.seconds();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "at most %.0f GFLOP/s of float32 and %.1f GB/s, measured%n%n%-44s %6s %9s %7s %9s %8s %6s %s%n",
-                peak.flops() / 1e9,
-                peak.bytes() / 1e9,
+                "%s%n%n%-44s %6s %9s %7s %9s %8s %6s %s%n",
+                peak.text(),
                 "kernel",
                 "runs",
                 "ms",
