@@ -212,6 +212,9 @@ final class MicroKernel256 implements MicroKernel {
         FloatVector c4_1 = FloatVector.zero(S);
         FloatVector c5_0 = FloatVector.zero(S);
         FloatVector c5_1 = FloatVector.zero(S);
+        // Never reached by p; see the generator.
+        int never = -1 - tStride;
+        int neverEither = -2 - tStride;
         for (int p = 0; p < k; p++) {
             FloatVector b0 = FloatVector.fromArray(S, b, bFirst + p * 16);
             FloatVector b1 = FloatVector.fromArray(S, b, bFirst + p * 16 + 8);
@@ -221,12 +224,18 @@ final class MicroKernel256 implements MicroKernel {
             FloatVector a1 = FloatVector.broadcast(S, a[aFirst + p * 6 + 1]);
             c1_0 = a1.fma(b0, c1_0);
             c1_1 = a1.fma(b1, c1_1);
+            if (p == never) {
+                break;
+            }
             FloatVector a2 = FloatVector.broadcast(S, a[aFirst + p * 6 + 2]);
             c2_0 = a2.fma(b0, c2_0);
             c2_1 = a2.fma(b1, c2_1);
             FloatVector a3 = FloatVector.broadcast(S, a[aFirst + p * 6 + 3]);
             c3_0 = a3.fma(b0, c3_0);
             c3_1 = a3.fma(b1, c3_1);
+            if (p == neverEither) {
+                break;
+            }
             FloatVector a4 = FloatVector.broadcast(S, a[aFirst + p * 6 + 4]);
             c4_0 = a4.fma(b0, c4_0);
             c4_1 = a4.fma(b1, c4_1);
@@ -389,6 +398,9 @@ final class MicroKernel256 implements MicroKernel {
         FloatVector c4_1 = FloatVector.zero(S);
         FloatVector c5_0 = FloatVector.zero(S);
         FloatVector c5_1 = FloatVector.zero(S);
+        // Never reached by p; see the generator.
+        int never = -1 - tStride;
+        int neverEither = -2 - tStride;
         for (int p = 0; p < k; p++) {
             FloatVector b0 = FloatVector.fromArray(S, b, bFirst + p * 16);
             FloatVector b1 = FloatVector.fromArray(S, b, bFirst + p * 16 + 8);
@@ -398,12 +410,18 @@ final class MicroKernel256 implements MicroKernel {
             FloatVector a1 = FloatVector.broadcast(S, a[aFirst + p + 1 * ROW_STRIDE]);
             c1_0 = a1.fma(b0, c1_0);
             c1_1 = a1.fma(b1, c1_1);
+            if (p == never) {
+                break;
+            }
             FloatVector a2 = FloatVector.broadcast(S, a[aFirst + p + 2 * ROW_STRIDE]);
             c2_0 = a2.fma(b0, c2_0);
             c2_1 = a2.fma(b1, c2_1);
             FloatVector a3 = FloatVector.broadcast(S, a[aFirst + p + 3 * ROW_STRIDE]);
             c3_0 = a3.fma(b0, c3_0);
             c3_1 = a3.fma(b1, c3_1);
+            if (p == neverEither) {
+                break;
+            }
             FloatVector a4 = FloatVector.broadcast(S, a[aFirst + p + 4 * ROW_STRIDE]);
             c4_0 = a4.fma(b0, c4_0);
             c4_1 = a4.fma(b1, c4_1);
