@@ -119,19 +119,25 @@ final class ChannelRows {
     private void turn(long source, int count, int size, float[] target, int at, int step) {
         int channelsDone = 0;
         long pixelStep = (long) stride * channels;
-        if (Lanes.COUNT == 16) {
-            for (; channelsDone + 16 <= count; channelsDone += 16) {
+        if (Packing.TRANSPOSES) {
+            for (; channelsDone + Lanes.COUNT <= count; channelsDone += Lanes.COUNT) {
                 int to = at + channelsDone * step;
                 int done = 0;
-                for (; done < size; done += 16) {
+                for (; done < size; done += Lanes.COUNT) {
                     long block = source + channelsDone + done * pixelStep;
-                    if (block + 15 * pixelStep + 16 > readable) {
+                    if (block + (Lanes.COUNT - 1) * pixelStep + Lanes.COUNT > readable) {
                         break;
                     }
-                    Transposition16.rows16(picture, block, pixelStep, target, to + done, step);
+                    Packing.square(picture, block, pixelStep, target, to + done, step);
                 }
                 turnOneByOne(
-                        source + channelsDone + done * pixelStep, pixelStep, 16, size - done, target, to + done, step);
+                        source + channelsDone + done * pixelStep,
+                        pixelStep,
+                        Lanes.COUNT,
+                        size - done,
+                        target,
+                        to + done,
+                        step);
             }
         }
         turnOneByOne(

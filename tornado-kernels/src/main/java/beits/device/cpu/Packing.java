@@ -9,6 +9,11 @@ import jdk.incubator.vector.VectorMask;
  * without an element are zero.
  */
 final class Packing {
+    /** Whether the machine's vectors are long enough for blocks to be transposed in registers. */
+    static final boolean TRANSPOSES = Lanes.COUNT >= 8;
+    /** Rows of a whole panel of A. */
+    private static final int NARROW = Lanes.COUNT / 4 * 3;
+
     private Packing() {}
 
     /**
@@ -17,49 +22,71 @@ final class Packing {
      * @param k length of the rows taken
      */
     static void rows(MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
-        if (Lanes.COUNT != 16 || k < 16 || rows < Math.max(1, width - 15)) {
+        if (!TRANSPOSES || k < Lanes.COUNT || rows <= width - Lanes.COUNT) {
             oneByOne(source, first, stride, rows, k, panel, at, width);
             return;
         }
-        // Sixteen rows to their ends before the next sixteen: of 32 rows at once the processor foresees too few, and
-        // 2304x768 out of
-        // the last-level cache takes 1.09 instead of 0.37 ms.
-        if (width == 12 && rows == 12) {
-            twelveRows(source, first, stride, k, panel, at);
+        // A vector's worth of rows to their ends before the next: of 32 rows at once the processor foresees too few,
+        // and
+        // 2304x768 out of the last-level cache takes 1.09 instead of 0.37 ms.
+        if (width == NARROW && rows == NARROW) {
+            narrowRows(source, first, stride, k, panel, at);
             return;
         }
-        for (int r = 0; r < width; r += 16) {
-            if (r + 16 <= rows) {
-                sixteenRows(source, first + r * stride, stride, k, panel, at + r, width);
+        for (int r = 0; r < width; r += Lanes.COUNT) {
+            if (r + Lanes.COUNT <= rows) {
+                wholeRows(source, first + r * stride, stride, k, panel, at + r, width);
             } else {
                 someRows(source, first + r * stride, stride, rows - r, k, panel, at + r, width);
             }
         }
     }
 
-    // Blocks of 16 columns in registers. The last block ends with the row, so it may take columns again that another
-    // has taken.
+    // Square blocks in registers. The last block ends with the row, so it may take columns again that another has
+    // taken.
 
-    private static void twelveRows(MemorySegment source, long first, long stride, int k, float[] panel, int at) {
-        for (int p = 0; p < k; p += 16) {
-            int from = Math.min(p, k - 16);
-            Transposition16.rows12(source, first + from, stride, panel, at + from * 12);
+    private static void narrowRows(MemorySegment source, long first, long stride, int k, float[] panel, int at) {
+        for (int p = 0; p < k; p += Lanes.COUNT) {
+            int from = Math.min(p, k - Lanes.COUNT);
+            int to = at + from * NARROW;
+            if (Lanes.COUNT == 16) {
+                Transposition16.rows12(source, first + from, stride, panel, to);
+            } else {
+                Transposition8.rows6(source, first + from, stride, panel, to);
+            }
         }
     }
 
-    private static void sixteenRows(
+    private static void wholeRows(
             MemorySegment source, long first, long stride, int k, float[] panel, int at, int width) {
-        for (int p = 0; p < k; p += 16) {
-            int from = Math.min(p, k - 16);
-            Transposition16.rows16(source, first + from, stride, panel, at + from * width, width);
+        for (int p = 0; p < k; p += Lanes.COUNT) {
+            int from = Math.min(p, k - Lanes.COUNT);
+            square(source, first + from, stride, panel, at + from * width, width);
         }
     }
 
     private static void someRows(
             MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
-        for (int p = 0; p < k; p += 16) {
-            int from = Math.min(p, k - 16);
-            Transposition16.someRows(source, first + from, stride, rows, panel, at + from * width, width);
+        for (int p = 0; p < k; p += Lanes.COUNT) {
+            int from = Math.min(p, k - Lanes.COUNT);
+            int to = at + from * width;
+            if (Lanes.COUNT == 16) {
+                Transposition16.someRows(source, first + from, stride, rows, panel, to, width);
+            } else {
+                Transposition8.someRows(source, first + from, stride, rows, panel, to, width);
+            }
+        }
+    }
+
+    /**
+     * A square block of a vector's lanes: {@code panel[at + p·width + r] = source[first + r·stride + p]}. Only where {@link
+     * #TRANSPOSES}.
+     */
+    static void square(MemorySegment source, long first, long stride, float[] panel, int at, int width) {
+        if (Lanes.COUNT == 16) {
+            Transposition16.rows16(source, first, stride, panel, at, width);
+        } else {
+            Transposition8.rows8(source, first, stride, panel, at, width);
         }
     }
 

@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the sources of the micro-kernels and of the transposition that packs for the widest: {@code java MicroKernelGenerator.java DIRECTORY}. A test compares the sources with what
- * this writes.
+ * Writes the sources of the micro-kernels and of the transpositions that pack for them: {@code java MicroKernelGenerator.java
+ * DIRECTORY}. A test compares the sources with what this writes.
  */
 final class MicroKernelGenerator {
     private static final int[] BITS = {128, 256, 512};
+    private static final int[] LANES = {8, 16};
     private static final int LINE = 120;
 
     private MicroKernelGenerator() {}
@@ -20,7 +21,9 @@ final class MicroKernelGenerator {
         for (int bits : BITS) {
             Files.writeString(Path.of(arguments[0], "MicroKernel" + bits + ".java"), source(bits));
         }
-        Files.writeString(Path.of(arguments[0], "Transposition16.java"), transposition());
+        for (int lanes : LANES) {
+            Files.writeString(Path.of(arguments[0], "Transposition" + lanes + ".java"), transposition(lanes));
+        }
     }
 
     /**
@@ -156,8 +159,11 @@ final class MicroKernelGenerator {
         lines.forEach(line -> out.append(line).append('\n'));
     }
 
-    /** The source of the transposition of 16 rows: in turn, halves, quarters, eighths and sixteenths of two rows change places. */
-    static String transposition() {
+    /**
+     * The source of the transposition of a square of {@code lanes} rows: in turn, blocks of half of the rows, of a quarter and so on
+     * change places between pairs of rows. A panel of A is three quarters as wide.
+     */
+    static String transposition(int lanes) {
         StringBuilder out = new StringBuilder();
         out.append("""
                 package beits.device.cpu;
@@ -165,47 +171,75 @@ final class MicroKernelGenerator {
                 import java.lang.foreign.MemorySegment;
                 import jdk.incubator.vector.FloatVector;
                 import jdk.incubator.vector.VectorMask;
-                import jdk.incubator.vector.VectorSpecies;
+                %simport jdk.incubator.vector.VectorSpecies;
 
                 /**
-                 * Transposes blocks of 16 columns on their way from memory to a panel, in vectors of 512 bits. Written by
+                 * Transposes blocks of %d columns on their way from memory to a panel, in vectors of %d bits. Written by
                  * {@code MicroKernelGenerator}; do not edit.
                  */
-                final class Transposition16 {
-                    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
-                """);
-        for (int s = 8; s > 0; s /= 2) {
-            out.append("    private static final FloatVector LOW_%d = places(%d, 0);%n".formatted(s, s));
-            out.append("    private static final FloatVector HIGH_%d = places(%d, %d);%n".formatted(s, s, s));
+                final class Transposition%d {
+                    private static final VectorSpecies<Float> S = FloatVector.SPECIES_%d;
+                """.formatted(
+                        lanes == 8 ? "import jdk.incubator.vector.VectorShuffle;\n" : "",
+                        lanes,
+                        32 * lanes,
+                        lanes,
+                        32 * lanes));
+        for (int s = lanes / 2; s > 0; s /= 2) {
+            if (lanes == 16) {
+                out.append("    private static final FloatVector LOW_%d = places(%d, 0);%n".formatted(s, s));
+                out.append("    private static final FloatVector HIGH_%d = places(%d, %d);%n".formatted(s, s, s));
+            } else {
+                out.append(
+                        "    private static final VectorShuffle<Float> ACROSS_%d = VectorShuffle.fromOp(S, i -> i ^ %d);%n"
+                                .formatted(s, s));
+                out.append("    private static final VectorMask<Float> SECOND_%d = VectorMask.fromLong(S, 0b%s);%n"
+                        .formatted(s, second(s)));
+            }
         }
+        int narrow = lanes * 3 / 4;
         out.append("""
-                    private static final VectorMask<Float> FIRST_12 = S.indexInRange(0, 12);
+                    private static final VectorMask<Float> FIRST_%d = S.indexInRange(0, %d);
 
-                    private Transposition16() {}
+                    private Transposition%d() {}
+                """.formatted(narrow, narrow, lanes));
+        if (lanes == 16) {
+            out.append("""
 
-                    /** For the exchange of blocks of {@code size}: lane i from the first row, or 16 + i from the second. */
-                    private static FloatVector places(int size, int shift) {
-                        float[] places = new float[16];
-                        for (int lane = 0; lane < 16; lane++) {
-                            places[lane] = (lane & size) == 0 ? lane + shift : 16 + lane - size + shift;
+                        /** For the exchange of blocks of {@code size}: lane i from the first row, or 16 + i from the second. */
+                        private static FloatVector places(int size, int shift) {
+                            float[] places = new float[16];
+                            for (int lane = 0; lane < 16; lane++) {
+                                places[lane] = (lane & size) == 0 ? lane + shift : 16 + lane - size + shift;
+                            }
+                            return FloatVector.fromArray(S, places, 0);
                         }
-                        return FloatVector.fromArray(S, places, 0);
-                    }
-                """);
-        transposition(out, 12);
-        transposition(out, 16);
-        someRows(out);
+                    """);
+        }
+        transposition(out, lanes, narrow);
+        transposition(out, lanes, lanes);
+        someRows(out, lanes);
         return out.append("}\n").toString();
     }
 
-    private static void transposition(StringBuilder out, int rows) {
+    /** Which lanes lie in the second of two blocks of {@code size}, in binary digits. */
+    private static String second(int size) {
+        int lanes = 0;
+        for (int lane = 0; lane < 8; lane++) {
+            lanes |= (lane & size) == 0 ? 0 : 1 << lane;
+        }
+        return "%8s".formatted(Integer.toBinaryString(lanes)).replace(' ', '0');
+    }
+
+    private static void transposition(StringBuilder out, int lanes, int rows) {
+        boolean narrow = rows < lanes;
         out.append("""
 
-                    /** {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below %d and p below 16%s. */
+                    /** {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below %d and p below %d%s. */
                     static void rows%d(MemorySegment source, long first, long stride, float[] panel, int at%s) {
-                """.formatted(rows, rows == 12 ? ", width 12" : "", rows, rows == 12 ? "" : ", int width"));
-        String[] names = new String[16];
-        for (int i = 0; i < 16; i++) {
+                """.formatted(rows, lanes, narrow ? ", width " + rows : "", rows, narrow ? "" : ", int width"));
+        String[] names = new String[lanes];
+        for (int i = 0; i < lanes; i++) {
             names[i] = "r" + Math.min(i, rows - 1);
             if (i < rows) {
                 String offset = i == 0 ? "" : i == 1 ? " + stride" : " + " + i + " * stride";
@@ -213,32 +247,32 @@ final class MicroKernelGenerator {
             }
         }
         exchange(out, names);
-        for (int p = 0; p < 16; p++) {
-            String offset = p == 0 ? "" : rows == 12 ? " + " + p * 12 : p == 1 ? " + width" : " + " + p + " * width";
-            String mask = rows == 12 && p == 15 ? ", FIRST_12" : "";
+        for (int p = 0; p < lanes; p++) {
+            String offset = p == 0 ? "" : narrow ? " + " + p * rows : p == 1 ? " + width" : " + " + p + " * width";
+            String mask = narrow && p == lanes - 1 ? ", FIRST_" + rows : "";
             out.append("        %s.intoArray(panel, at%s%s);%n".formatted(names[p], offset, mask));
         }
         out.append("    }\n");
     }
 
     /** Missing rows are read as the last one again and left out of the result. */
-    private static void someRows(StringBuilder out) {
+    private static void someRows(StringBuilder out, int lanes) {
         out.append("""
 
                     /**
-                     * {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below {@code rows} and p below 16, zero for r
+                     * {@code panel[at + p·width + r] = source[first + r·stride + p]} for r below {@code rows} and p below %d, zero for r
                      * from {@code rows} to {@code width}. In a panel narrower than a vector each store's surplus is overwritten by the
                      * next; the last one has none.
                      */
                     static void someRows(MemorySegment source, long first, long stride, int rows, float[] panel, int at, int width) {
                         VectorMask<Float> present = VectorMask.fromLong(S, (1L << rows) - 1);
-                        VectorMask<Float> places = VectorMask.fromLong(S, (1L << Math.min(width, 16)) - 1);
+                        VectorMask<Float> places = VectorMask.fromLong(S, (1L << Math.min(width, %d)) - 1);
                         FloatVector zero = FloatVector.zero(S);
                         long last = first + (rows - 1) * stride;
                         FloatVector r0 = Lanes.load(source, first);
-                """);
-        String[] names = new String[16];
-        for (int i = 0; i < 16; i++) {
+                """.formatted(lanes, lanes));
+        String[] names = new String[lanes];
+        for (int i = 0; i < lanes; i++) {
             names[i] = "r" + i;
             if (i > 0) {
                 String offset = i == 1 ? "stride" : i + " * stride";
@@ -247,26 +281,32 @@ final class MicroKernelGenerator {
             }
         }
         exchange(out, names);
-        for (int p = 0; p < 16; p++) {
+        for (int p = 0; p < lanes; p++) {
             String offset = p == 0 ? "" : p == 1 ? " + width" : " + " + p + " * width";
-            String mask = p == 15 ? ", places" : "";
+            String mask = p == lanes - 1 ? ", places" : "";
             out.append("        zero.blend(%s, present).intoArray(panel, at%s%s);%n".formatted(names[p], offset, mask));
         }
         out.append("    }\n");
     }
 
+    /** AVX-512 takes lanes out of two vectors in one instruction; AVX2 exchanges lanes within one and blends two, in a third of the time of its scalar copies. */
     private static void exchange(StringBuilder out, String[] names) {
         int next = 0;
-        for (int s = 8; s > 0; s /= 2) {
-            for (int i = 0; i < 16; i++) {
+        for (int s = names.length / 2; s > 0; s /= 2) {
+            for (int i = 0; i < names.length; i++) {
                 if ((i & s) == 0) {
                     String a = names[i];
                     String b = names[i + s];
                     names[i] = "t" + next++;
                     names[i + s] = "t" + next++;
-                    out.append("        FloatVector %s = LOW_%d.selectFrom(%s, %s);%n".formatted(names[i], s, a, b));
-                    out.append(
-                            "        FloatVector %s = HIGH_%d.selectFrom(%s, %s);%n".formatted(names[i + s], s, a, b));
+                    String low = "LOW_%d.selectFrom(%s, %s)".formatted(s, a, b);
+                    String high = "HIGH_%d.selectFrom(%s, %s)".formatted(s, a, b);
+                    if (names.length == 8) {
+                        low = "%s.blend(%s.rearrange(ACROSS_%d), SECOND_%d)".formatted(a, b, s, s);
+                        high = "%s.rearrange(ACROSS_%d).blend(%s, SECOND_%d)".formatted(a, s, b, s);
+                    }
+                    out.append("        FloatVector %s = %s;%n".formatted(names[i], low));
+                    out.append("        FloatVector %s = %s;%n".formatted(names[i + s], high));
                 }
             }
         }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,10 +25,11 @@ class MicroKernelTest {
         assertThat(Files.readString(source)).isEqualTo(MicroKernelGenerator.source(bits));
     }
 
-    @Test
-    void theTranspositionIsAsTheGeneratorWritesIt() throws IOException {
-        Path source = Path.of("src/main/java/beits/device/cpu/Transposition16.java");
-        assertThat(Files.readString(source)).isEqualTo(MicroKernelGenerator.transposition());
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16})
+    void theTranspositionsAreAsTheGeneratorWritesThem(int lanes) throws IOException {
+        Path source = Path.of("src/main/java/beits/device/cpu/Transposition" + lanes + ".java");
+        assertThat(Files.readString(source)).isEqualTo(MicroKernelGenerator.transposition(lanes));
     }
 
     @ParameterizedTest
