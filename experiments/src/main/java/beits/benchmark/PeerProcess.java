@@ -7,14 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** LibTorch in a process of its own, which does nothing between two measurements (its source: {@code src/peer}). */
 public final class PeerProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader answers;
     private final BufferedWriter requests;
+    private final String name;
     private final Path complaints;
     private final String version;
 
@@ -48,6 +51,7 @@ public final class PeerProcess implements AutoCloseable {
                 // Its JVM does as little as ours with the heap, so it gets as little memory.
                 "-XX:+UseSerialGC",
                 "-Xmn32m",
+                "-XX:ErrorFile=" + at.folder.resolve("crash.log"),
                 "-Dorg.bytedeco.javacpp.cachedir=" + at.folder.resolve("cache")));
         if (at.build == PeerBuild.MKL) {
             command.add("-Dorg.bytedeco.javacpp.pathsFirst=true");
@@ -55,6 +59,7 @@ public final class PeerProcess implements AutoCloseable {
         }
         command.addAll(
                 List.of("-cp", at.folder.resolve("lib/*").toString(), "beits.peer.Peer", Integer.toString(threads)));
+        name = at.build.option();
         complaints = at.folder.resolve("complaints.log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(at.folder.toFile()).redirectError(complaints.toFile());
@@ -95,7 +100,34 @@ public final class PeerProcess implements AutoCloseable {
             List<String> said = Files.readAllLines(complaints);
             throw new IOException("the peer ended: " + (said.isEmpty() ? "without a word" : said.getLast()));
         }
+        if (line.startsWith("#")) {
+            throw new IOException(crash(name, answers.lines().toList()));
+        }
         return line;
+    }
+
+    /** What to say when native code of the peer crashed: the signal and the place out of the report its JVM prints instead of an answer. */
+    static String crash(String peer, List<String> report) {
+        String signal = report.stream()
+                .filter(line -> line.startsWith("#  "))
+                .map(line -> line.substring(3).replaceFirst(" at pc=.*", ""))
+                .findFirst()
+                .orElse("no signal known");
+        String place = report.stream()
+                .dropWhile(line -> !line.startsWith("# Problematic frame"))
+                .skip(1)
+                .map(line -> line.substring(1).strip().replaceFirst("^C +", ""))
+                .findFirst()
+                .orElse("place unknown");
+        return "the peer %s crashed: %s in %s; another may do this work: --peer %s"
+                .formatted(
+                        peer,
+                        signal,
+                        place,
+                        Arrays.stream(PeerBuild.values())
+                                .map(PeerBuild::option)
+                                .filter(option -> !option.equals(peer))
+                                .collect(Collectors.joining(" or ")));
     }
 
     /** Name, version and library of products. */

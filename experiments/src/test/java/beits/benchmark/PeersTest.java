@@ -32,6 +32,23 @@ class PeersTest {
     }
 
     @Test
+    void aPeerThatCrashesIsNamedWithTheReasonAndAnother() {
+        List<String> report = """
+                # A fatal error has been detected by the Java Runtime Environment:
+                #
+                #  SIGFPE (0x8) at pc=0x00007f8e38b78fb2, pid=29282, tid=29284
+                #
+                # Problematic frame:
+                # C  [libtorch_cpu.so+0xb778fb2]  est_eff_1x1()+0xa22
+                #
+                """.lines().toList();
+        assertThat(PeerProcess.crash("libtorch-openblas", report))
+                .isEqualTo(
+                        "the peer libtorch-openblas crashed: SIGFPE (0x8) in [libtorch_cpu.so+0xb778fb2]  est_eff_1x1()+0xa22;"
+                                + " another may do this work: --peer libtorch-mkl");
+    }
+
+    @Test
     void whoeverIsNearTheBestFightsOn() {
         List<Candidate> finalists =
                 Tournament.finalists(List.of(candidate("a", 2), candidate("b", 1.04), candidate("c", 1)));
