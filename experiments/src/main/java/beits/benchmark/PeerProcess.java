@@ -106,28 +106,25 @@ public final class PeerProcess implements AutoCloseable {
         return line;
     }
 
-    /** What to say when native code of the peer crashed: the signal and the place out of the report its JVM prints instead of an answer. */
+    /**
+     * What to say when the peer's JVM prints a report of its end instead of an answer: the signal and the place where native code
+     * crashed, or how the report begins where it knows neither.
+     */
     static String crash(String peer, List<String> report) {
-        String signal = report.stream()
-                .filter(line -> line.startsWith("#  "))
-                .map(line -> line.substring(3).replaceFirst(" at pc=.*", ""))
-                .findFirst()
-                .orElse("no signal known");
-        String place = report.stream()
-                .dropWhile(line -> !line.startsWith("# Problematic frame"))
-                .skip(1)
-                .map(line -> line.substring(1).strip().replaceFirst("^C +", ""))
-                .findFirst()
-                .orElse("place unknown");
-        return "the peer %s crashed: %s in %s; another may do this work: --peer %s"
-                .formatted(
-                        peer,
-                        signal,
-                        place,
-                        Arrays.stream(PeerBuild.values())
-                                .map(PeerBuild::option)
-                                .filter(option -> !option.equals(peer))
-                                .collect(Collectors.joining(" or ")));
+        List<String> said = report.stream()
+                .map(line -> line.replaceFirst("^# *", ""))
+                .filter(line -> !line.isBlank())
+                .toList();
+        int frame = said.indexOf("Problematic frame:");
+        String reason = frame < 1 || frame + 1 == said.size()
+                ? said.isEmpty() ? "without a word" : said.getFirst()
+                : said.get(1).replaceFirst(" at pc=.*", "") + " in "
+                        + said.get(frame + 1).replaceFirst("^C +", "");
+        String others = Arrays.stream(PeerBuild.values())
+                .map(PeerBuild::option)
+                .filter(option -> !option.equals(peer))
+                .collect(Collectors.joining(" or "));
+        return "the peer %s crashed: %s; another may do this work: --peer %s".formatted(peer, reason, others);
     }
 
     /** Name, version and library of products. */

@@ -49,6 +49,13 @@ class PeersTest {
     }
 
     @Test
+    void aPeerThatGetsNoMemorySaysSo() {
+        assertThat(PeerProcess.crash("libtorch-mkl", List.of("#", "# There is insufficient memory to continue.", "#")))
+                .isEqualTo("the peer libtorch-mkl crashed: There is insufficient memory to continue.;"
+                        + " another may do this work: --peer libtorch-openblas");
+    }
+
+    @Test
     void whoeverIsNearTheBestFightsOn() {
         List<Candidate> finalists =
                 Tournament.finalists(List.of(candidate("a", 2), candidate("b", 1.04), candidate("c", 1)));

@@ -42,7 +42,7 @@ sealed interface MicroKernel permits MicroKernel128, MicroKernel256, MicroKernel
      * @param columns {@link #columns()} or half of it
      * @param a panel [k][rows] at {@code aFirst}
      * @param b panel [k][columns] at {@code bFirst}
-     * @param t tile with row stride {@code tStride} at {@code tFirst}
+     * @param t tile with row stride {@code tStride}, which is not negative, at {@code tFirst}
      */
     void multiply(
             int rows,

@@ -22,7 +22,7 @@ final class Packing {
      * @param k length of the rows taken
      */
     static void rows(MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
-        if (!TRANSPOSES || k < Lanes.COUNT || rows <= width - Lanes.COUNT) {
+        if (!TRANSPOSES || k < Lanes.COUNT || rows < Math.max(1, width - Lanes.COUNT + 1)) {
             oneByOne(source, first, stride, rows, k, panel, at, width);
             return;
         }

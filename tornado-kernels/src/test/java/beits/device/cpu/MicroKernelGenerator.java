@@ -103,8 +103,8 @@ final class MicroKernelGenerator {
 
     /**
      * One tile. The compiler likes to load all of a turn's {@code a} at its beginning. Where the tile leaves no registers for them
-     * ({@code stops}) it would spill some of the sums, at half of the speed or less (48 instead of 113 GFLOP/s). There an exit that is never
-     * taken stands after each second row: no load moves up over it.
+     * ({@code stops}) it would spill some of the sums, at half of the speed (products of BEiT-base: 43 to 48 instead of 84 to 102
+     * GFLOP/s). There an exit that is never taken stands after each second row: no load moves up over it.
      */
     private static void tile(StringBuilder out, boolean packed, int rows, int columns, int lanes, boolean stops) {
         int vectors = columns / lanes;
@@ -289,7 +289,10 @@ final class MicroKernelGenerator {
         out.append("    }\n");
     }
 
-    /** AVX-512 takes lanes out of two vectors in one instruction; AVX2 exchanges lanes within one and blends two, in a third of the time of its scalar copies. */
+    /**
+     * AVX-512 takes lanes out of two vectors in one instruction; AVX2 exchanges lanes within one and blends two, which took a third
+     * of the time of copying one by one.
+     */
     private static void exchange(StringBuilder out, String[] names) {
         int next = 0;
         for (int s = names.length / 2; s > 0; s /= 2) {
@@ -299,9 +302,12 @@ final class MicroKernelGenerator {
                     String b = names[i + s];
                     names[i] = "t" + next++;
                     names[i + s] = "t" + next++;
-                    String low = "LOW_%d.selectFrom(%s, %s)".formatted(s, a, b);
-                    String high = "HIGH_%d.selectFrom(%s, %s)".formatted(s, a, b);
-                    if (names.length == 8) {
+                    String low;
+                    String high;
+                    if (names.length == 16) {
+                        low = "LOW_%d.selectFrom(%s, %s)".formatted(s, a, b);
+                        high = "HIGH_%d.selectFrom(%s, %s)".formatted(s, a, b);
+                    } else {
                         low = "%s.blend(%s.rearrange(ACROSS_%d), SECOND_%d)".formatted(a, b, s, s);
                         high = "%s.rearrange(ACROSS_%d).blend(%s, SECOND_%d)".formatted(a, s, b, s);
                     }
