@@ -623,6 +623,8 @@ final class MicroKernel512 implements MicroKernel {
         FloatVector c10_1 = FloatVector.zero(S);
         FloatVector c11_0 = FloatVector.zero(S);
         FloatVector c11_1 = FloatVector.zero(S);
+        // Never reached by p; see the generator.
+        int never = -1 - tStride;
         for (int p = 0; p < k; p++) {
             FloatVector b0 = FloatVector.fromArray(S, b, bFirst + p * 32);
             FloatVector b1 = FloatVector.fromArray(S, b, bFirst + p * 32 + 16);
@@ -644,6 +646,9 @@ final class MicroKernel512 implements MicroKernel {
             FloatVector a5 = FloatVector.broadcast(S, a[aFirst + p + 5 * ROW_STRIDE]);
             c5_0 = a5.fma(b0, c5_0);
             c5_1 = a5.fma(b1, c5_1);
+            if (p == never) {
+                break;
+            }
             FloatVector a6 = FloatVector.broadcast(S, a[aFirst + p + 6 * ROW_STRIDE]);
             c6_0 = a6.fma(b0, c6_0);
             c6_1 = a6.fma(b1, c6_1);
