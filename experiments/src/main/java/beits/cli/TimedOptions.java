@@ -4,6 +4,7 @@ import beits.benchmark.MachinePeak;
 import beits.benchmark.PeerBuild;
 import beits.benchmark.PeerProcess.Installation;
 import beits.benchmark.PeerWork;
+import beits.benchmark.ProcessAge;
 import beits.benchmark.Timing;
 import beits.benchmark.Tournament;
 import beits.benchmark.WorkReport;
@@ -13,8 +14,6 @@ import beits.device.Profile;
 import beits.device.Traffic;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -93,7 +92,7 @@ final class TimedOptions {
                 Workload otherWork = otherDevice == null ? null : maker.apply(otherDevice)) {
             double first = work.seconds(1);
             WorkReport.Start start = new WorkReport.Start(
-                    watch.seconds, work.executable().compiledKernels(), first, sinceProcessStart());
+                    watch.seconds, work.executable().compiledKernels(), first, ProcessAge.seconds());
             Traffic before = work.executable().traffic();
             work.run();
             Traffic moved = work.executable().traffic().since(before);
@@ -170,14 +169,5 @@ final class TimedOptions {
             seconds += (System.nanoTime() - begin) / 1e9;
             return result;
         }
-    }
-
-    /** Seconds since the launcher was called, to a hundredth: it becomes this process. */
-    private static double sinceProcessStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(began -> Duration.between(began, Instant.now()).toNanos() / 1e9)
-                .orElse(Double.NaN);
     }
 }
