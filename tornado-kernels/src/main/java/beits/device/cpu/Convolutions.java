@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A convolution and the gradient with respect to its picture as products of windows. */
+/** A convolution and the gradient with respect to its picture as products of windows, transformed ones where that pays. */
 final class Convolutions {
     private Convolutions() {}
 
@@ -50,7 +50,12 @@ final class Convolutions {
                 at,
                 width);
         Place place = (image, u, v) -> (((long) image * window.outHeight() + u) * window.outWidth() + v) * n;
-        TileStore store = new TileStore(memory.of(convolution.y()), n, convolution.epilogue(), memory);
+        MemorySegment y = memory.of(convolution.y());
+        if (WinogradProduct.suits(form, n)) {
+            TileStore store = new TileStore(y, 2L * n, convolution.epilogue(), memory);
+            return new WinogradProduct(form, weights, place, store, n, scratch, kernel);
+        }
+        TileStore store = new TileStore(y, n, convolution.epilogue(), memory);
         return new ConvolutionProduct(form, weights, place, store, n, scratch, kernel);
     }
 
@@ -120,6 +125,10 @@ final class Convolutions {
         int[] places = taps.stream().mapToInt(Tap::place).toArray();
         Weights weights = (column, columns, from, to, target, at, width) ->
                 packTurned(weight, window.columns(), area, places, column, columns, from, to, target, at, width);
+        if (WinogradProduct.suits(form, channels)) {
+            TileStore store = new TileStore(dx, 2L * stride * channels, Epilogue.NONE, memory);
+            return new WinogradProduct(form, weights, place, store, channels, scratch, kernel);
+        }
         TileStore store = new TileStore(dx, (long) stride * channels, Epilogue.NONE, memory);
         return new ConvolutionProduct(form, weights, place, store, channels, scratch, kernel);
     }
