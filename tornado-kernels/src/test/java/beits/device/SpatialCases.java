@@ -35,6 +35,7 @@ final class SpatialCases {
         new Window(1, 200, 5, 5, 3, 3, 1, 1),
         new Window(2, 48, 9, 22, 3, 3, 1, 1),
         new Window(1, 320, 6, 5, 3, 3, 1, 1),
+        new Window(2, 32, 31, 33, 3, 3, 1, 1),
         new Window(1, 32, 7, 61, 3, 3, 1, 0),
         new Window(1, 48, 13, 11, 6, 6, 2, 2),
         new Window(1, 2, 5, 7, 1, 2, 3, 2)
@@ -60,7 +61,7 @@ final class SpatialCases {
 
     private static List<KernelCase> convolutions(Window w, int[] picture, boolean channelsFirst, String name) {
         List<KernelCase> cases = new ArrayList<>();
-        int out = w.channels() % 16 == 0 ? 70 : 5;
+        int out = w.channels() % 16 != 0 ? 5 : w.channels() < 300 ? 70 : 150;
         CaseData d = new CaseData("convolution " + name);
         Slot y = d.output(w.rows(), out);
         cases.add(d.of(

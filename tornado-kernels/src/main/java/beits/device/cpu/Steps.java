@@ -144,7 +144,10 @@ final class Steps {
                 k.channelsFirst()
                         ? Step.sequence(k.parts().stream().map(this::bind).toArray(Step[]::new))
                         : Convolutions.inputBackward(k, memory, scratch, TILE);
-            case ConvolutionWeightBackward k -> new ConvolutionWeights(k, memory, scratch, TILE);
+            case ConvolutionWeightBackward k ->
+                WinogradWeights.suits(k)
+                        ? new WinogradWeights(k, memory, scratch, TILE)
+                        : new ConvolutionWeights(k, memory, scratch, TILE);
             case MaxPool k -> Pooling.max(k, memory);
             case MaxPoolBackward k -> Pooling.maxBackward(k, memory);
             case AveragePool k -> Pooling.average(k, memory, scratch);

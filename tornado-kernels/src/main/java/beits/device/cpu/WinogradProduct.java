@@ -21,9 +21,9 @@ final class WinogradProduct implements Step {
     /** Elements of a transformed window. */
     private static final int ELEMENTS = 16;
     /** With fewer the transforms weigh more than what they save: 28x28 with 16 channels 5.0 instead of 3.9 ms, 14x14 with 32 1.1 instead of 1.4. */
-    private static final int LEAST_CHANNELS = 32;
+    static final int LEAST_CHANNELS = 32;
     /** Smaller pictures have too few windows. */
-    private static final int LEAST_SIDE = 4;
+    static final int LEAST_SIDE = 4;
     /** Most channels in one part of the sums; with 128 DALL-E's convolutions took 341 instead of 318 ms, and 602 without this class. */
     private static final int DEPTH_BLOCK = 256;
     /** Elements of transformed windows that a piece makes at once: 384 KB. */
@@ -149,8 +149,10 @@ final class WinogradProduct implements Step {
         float[] own = scratch.own(worker);
         int from = piece * blockTiles;
         int to = Math.min(tiles, from + blockTiles);
-        for (int tile = from; tile < to; tile++) {
-            transform(tile, own, (tile - from) * MicroKernel.ROW_STRIDE, frames[worker]);
+        int next;
+        for (int tile = from; tile < to; tile = next) {
+            next = Math.min(to, (tile / tileColumns + 1) * tileColumns);
+            transformRow(tile, next - tile, own, (tile - from) * MicroKernel.ROW_STRIDE, frames[worker]);
         }
         for (int j = 0; j < n; j += kernel.columns()) {
             multiply(own, to - from, j);
@@ -160,35 +162,57 @@ final class WinogradProduct implements Step {
         }
     }
 
-    private void transform(int tile, float[] own, int at, MemorySegment frame) {
-        int image = tile / (tileRows * tileColumns);
-        int y = tile / tileColumns % tileRows * 2 + top;
-        int x = tile % tileColumns * 2 + left;
+    /** Neighbouring windows of one row, those that reach over an edge by way of a frame. */
+    private void transformRow(int first, int count, float[] own, int at, MemorySegment frame) {
+        int image = first / (tileRows * tileColumns);
+        int y = first / tileColumns % tileRows * 2 + top;
+        int x = first % tileColumns * 2 + left;
         long pixel = form.channels();
         long row = form.width() * pixel;
-        int depth = last - first;
-        if (y >= 0 && y + 4 <= form.height() && x >= 0 && x + 4 <= form.width()) {
-            long corner = (long) image * form.height() * row + y * row + x * pixel + first;
-            WinogradLoops.window(form.x(), corner, row, pixel, depth, own, at, windowStep);
-            return;
+        long corner = ((long) image * form.height() + y) * row + x * pixel + this.first;
+        int depth = last - this.first;
+        boolean rowsInside = y >= 0 && y + 4 <= form.height();
+        int to = at;
+        int run;
+        for (int i = 0; i < count; i += run) {
+            int column = x + 2 * i;
+            run = column >= 0 && rowsInside ? Math.clamp((form.width() - column - 2) / 2, 0, count - i) : 0;
+            if (run > 0) {
+                WinogradLoops.windows(
+                        form.x(),
+                        corner + 2 * i * pixel,
+                        row,
+                        pixel,
+                        depth,
+                        run,
+                        own,
+                        to,
+                        MicroKernel.ROW_STRIDE,
+                        windowStep);
+            } else {
+                run = 1;
+                frame(corner + 2 * i * pixel, y, column, depth, frame);
+                WinogradLoops.windows(frame, 0, 4L * depth, depth, depth, 1, own, to, 0, windowStep);
+            }
+            to += run * MicroKernel.ROW_STRIDE;
         }
+    }
+
+    /** A window with zeros where it reaches over an edge. */
+    private void frame(long corner, int y, int x, int depth, MemorySegment frame) {
+        long pixel = form.channels();
+        long row = form.width() * pixel;
+        long bytes = (long) depth * Float.BYTES;
         for (int i = 0; i < ELEMENTS; i++) {
             int py = y + i / 4;
             int px = x + i % 4;
             if (py >= 0 && py < form.height() && px >= 0 && px < form.width()) {
-                long source = (long) image * form.height() * row + py * row + px * pixel + first;
-                MemorySegment.copy(
-                        form.x(),
-                        source * Float.BYTES,
-                        frame,
-                        (long) i * depth * Float.BYTES,
-                        (long) depth * Float.BYTES);
+                long source = corner + i / 4 * row + i % 4 * pixel;
+                MemorySegment.copy(form.x(), source * Float.BYTES, frame, i * bytes, bytes);
             } else {
-                frame.asSlice((long) i * depth * Float.BYTES, (long) depth * Float.BYTES)
-                        .fill((byte) 0);
+                frame.asSlice(i * bytes, bytes).fill((byte) 0);
             }
         }
-        WinogradLoops.window(frame, 0, 4L * depth, depth, depth, own, at, windowStep);
     }
 
     /** Tiles [element][panel], element by element so that a panel of weights stays in the first-level cache for all windows. */
