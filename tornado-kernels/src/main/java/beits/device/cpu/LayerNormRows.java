@@ -42,6 +42,7 @@ final class LayerNormRows {
         int columns = kernel.x().shape().columns();
         PartialSums sums = new PartialSums(rows, 2 * columns, scratch);
         Step partial = sums.add((part, at, from, to) -> {
+            float[] sumsOfRow = new float[2 * Lanes.COUNT];
             for (int row = from; row < to; row++) {
                 rowBackward(
                         x,
@@ -54,7 +55,8 @@ final class LayerNormRows {
                         Lanes.get(rstd, row),
                         kernel.accumulateInput(),
                         part,
-                        at);
+                        at,
+                        sumsOfRow);
             }
         });
         return Step.sequence(
@@ -111,7 +113,7 @@ final class LayerNormRows {
         }
     }
 
-    /** One row; {@code part} collects dGamma at {@code partAt} and dBeta behind it. */
+    /** One row; {@code part} collects dGamma at {@code partAt} and dBeta behind it, {@code sums} is overwritten. */
     private static void rowBackward(
             MemorySegment x,
             MemorySegment dy,
@@ -123,44 +125,66 @@ final class LayerNormRows {
             float rstd,
             boolean accumulate,
             float[] part,
-            int partAt) {
+            int partAt,
+            float[] sums) {
         int whole = Lanes.whole(columns);
+        LayerNormLoops.sums(x, dy, gamma, at, whole, mean, rstd, part, partAt, partAt + columns, sums);
+        if (whole < columns) {
+            lastSums(x, dy, gamma, at, whole, columns, mean, rstd, part, partAt, sums);
+        }
+        float meanG = Lanes.sum(Lanes.load(sums, 0)) / columns;
+        float meanGn = Lanes.sum(Lanes.load(sums, Lanes.COUNT)) / columns;
+        if (accumulate) {
+            LayerNormLoops.addGradient(x, dy, gamma, dx, at, whole, mean, rstd, meanG, meanGn);
+        } else {
+            LayerNormLoops.gradient(x, dy, gamma, dx, at, whole, mean, rstd, meanG, meanGn);
+        }
+        if (whole < columns) {
+            lastGradient(x, dy, gamma, dx, at, whole, columns, mean, rstd, meanG, meanGn, accumulate);
+        }
+    }
+
+    private static void lastSums(
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment gamma,
+            long at,
+            int whole,
+            int columns,
+            float mean,
+            float rstd,
+            float[] part,
+            int partAt,
+            float[] sums) {
         VectorMask<Float> rest = Lanes.first(columns - whole);
-        FloatVector sumG = Lanes.zero();
-        FloatVector sumGn = Lanes.zero();
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector n = Lanes.load(x, at + j).sub(mean).mul(rstd);
-            FloatVector d = Lanes.load(dy, at + j);
-            FloatVector g = d.mul(Lanes.load(gamma, j));
-            sumG = sumG.add(g);
-            sumGn = g.fma(n, sumGn);
-            d.fma(n, Lanes.load(part, partAt + j)).intoArray(part, partAt + j);
-            d.add(Lanes.load(part, partAt + columns + j)).intoArray(part, partAt + columns + j);
-        }
-        if (whole < columns) {
-            FloatVector n = Lanes.load(x, at + whole, rest).sub(mean).mul(rstd);
-            FloatVector d = Lanes.load(dy, at + whole, rest);
-            FloatVector g = d.mul(Lanes.load(gamma, whole, rest));
-            sumG = sumG.add(g);
-            sumGn = sumGn.add(g.mul(n));
-            int to = partAt + whole;
-            d.fma(n, FloatVector.fromArray(Lanes.SPECIES, part, to, rest)).intoArray(part, to, rest);
-            to += columns;
-            d.add(FloatVector.fromArray(Lanes.SPECIES, part, to, rest)).intoArray(part, to, rest);
-        }
-        float meanG = Lanes.sum(sumG) / columns;
-        float meanGn = Lanes.sum(sumGn) / columns;
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector n = Lanes.load(x, at + j).sub(mean).mul(rstd);
-            FloatVector g = Lanes.load(dy, at + j).mul(Lanes.load(gamma, j));
-            FloatVector v = g.sub(meanG).sub(n.mul(meanGn)).mul(rstd);
-            Lanes.store(accumulate ? v.add(Lanes.load(dx, at + j)) : v, dx, at + j);
-        }
-        if (whole < columns) {
-            FloatVector n = Lanes.load(x, at + whole, rest).sub(mean).mul(rstd);
-            FloatVector g = Lanes.load(dy, at + whole, rest).mul(Lanes.load(gamma, whole, rest));
-            FloatVector v = g.sub(meanG).sub(n.mul(meanGn)).mul(rstd);
-            Lanes.store(accumulate ? v.add(Lanes.load(dx, at + whole, rest)) : v, dx, at + whole, rest);
-        }
+        FloatVector n = Lanes.load(x, at + whole, rest).sub(mean).mul(rstd);
+        FloatVector d = Lanes.load(dy, at + whole, rest);
+        FloatVector g = d.mul(Lanes.load(gamma, whole, rest));
+        Lanes.load(sums, 0).add(g).intoArray(sums, 0);
+        Lanes.load(sums, Lanes.COUNT).add(g.mul(n)).intoArray(sums, Lanes.COUNT);
+        int to = partAt + whole;
+        d.fma(n, FloatVector.fromArray(Lanes.SPECIES, part, to, rest)).intoArray(part, to, rest);
+        to += columns;
+        d.add(FloatVector.fromArray(Lanes.SPECIES, part, to, rest)).intoArray(part, to, rest);
+    }
+
+    private static void lastGradient(
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment gamma,
+            MemorySegment dx,
+            long at,
+            int whole,
+            int columns,
+            float mean,
+            float rstd,
+            float meanG,
+            float meanGn,
+            boolean accumulate) {
+        VectorMask<Float> rest = Lanes.first(columns - whole);
+        FloatVector n = Lanes.load(x, at + whole, rest).sub(mean).mul(rstd);
+        FloatVector g = Lanes.load(dy, at + whole, rest).mul(Lanes.load(gamma, whole, rest));
+        FloatVector v = g.sub(meanG).sub(n.mul(meanGn)).mul(rstd);
+        Lanes.store(accumulate ? v.add(Lanes.load(dx, at + whole, rest)) : v, dx, at + whole, rest);
     }
 }
