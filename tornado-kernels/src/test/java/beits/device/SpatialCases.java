@@ -44,6 +44,7 @@ final class SpatialCases {
         new Window(1, 1, 2, 2, 2, 2, 2, 0),
         new Window(2, 7, 6, 8, 2, 2, 2, 0),
         new Window(1, 17, 7, 9, 3, 3, 2, 0),
+        new Window(2, 37, 7, 8, 2, 2, 2, 0),
         new Window(1, 3, 5, 5, 4, 4, 4, 0)
     };
     /** Batch, height, width, channels, output height, output width. */

@@ -37,7 +37,12 @@ final class Pooling {
 
     private static void maxPixel(MemorySegment x, long corner, Window window, MemorySegment y, long to) {
         int channels = window.channels();
-        for (int c = 0; c < channels; c += Lanes.COUNT) {
+        int done = 0;
+        if (window.kernelHeight() == 2 && window.kernelWidth() == 2) {
+            done = Lanes.whole(channels);
+            PoolingLoops.largestOfFour(x, corner, (long) window.width() * channels, channels, done, y, to);
+        }
+        for (int c = done; c < channels; c += Lanes.COUNT) {
             VectorMask<Float> present = Lanes.first(Math.min(Lanes.COUNT, channels - c));
             FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
             for (int ky = 0; ky < window.kernelHeight(); ky++) {
