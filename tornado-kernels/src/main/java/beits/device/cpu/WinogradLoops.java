@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The three transforms of F(2x2, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural
- * networks", section 4.1). Methods of this class are never inlined, for the reason given in {@link AttentionLoops}.
+ * The transforms of F(2x2, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural networks", section 4.1) and the adjoints of two
+ * of them. Methods of this class are never inlined, for the reason given in {@link AttentionLoops}.
  */
 final class WinogradLoops {
     private WinogradLoops() {}

@@ -4,7 +4,6 @@ import beits.device.cpu.ConvolutionProduct.Form;
 import beits.device.cpu.ConvolutionProduct.Place;
 import beits.device.cpu.ConvolutionProduct.Tap;
 import beits.device.cpu.ConvolutionProduct.Weights;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -51,7 +50,7 @@ final class WinogradProduct implements Step {
     private final int tileSize;
     private final int productStep;
     private final int resultsAt;
-    private final MemorySegment[] frames;
+    private final WindowFrames frames;
     private final WorkerPool.Body packing = this::packWeights;
     private final WorkerPool.Body multiplication = this::multiplyBlock;
 
@@ -89,11 +88,8 @@ final class WinogradProduct implements Step {
                 Math.max(resultsAt + 4L * tileSize, Scratch.START + (long) group * form.count() * kernel.columns()));
         scratch.reserveCommon(Scratch.START
                 + (long) Pieces.ceil(n, kernel.columns()) * ELEMENTS * weightStep(kernel.columns(), group));
-        this.frames = new MemorySegment[scratch.workers()];
-        for (int worker = 0; worker < frames.length; worker++) {
-            frames[worker] =
-                    Arena.ofAuto().allocate((long) ELEMENTS * group * Float.BYTES + Lanes.COUNT * Float.BYTES, 64);
-        }
+        this.frames =
+                new WindowFrames(form.x(), form.height(), form.width(), form.channels(), 4, group, scratch.workers());
     }
 
     /** Whether a convolution is one of 3x3 with enough channels on both sides. */
@@ -152,7 +148,7 @@ final class WinogradProduct implements Step {
         int next;
         for (int tile = from; tile < to; tile = next) {
             next = Math.min(to, (tile / tileColumns + 1) * tileColumns);
-            transformRow(tile, next - tile, own, (tile - from) * MicroKernel.ROW_STRIDE, frames[worker]);
+            transformRow(worker, tile, next - tile, (tile - from) * MicroKernel.ROW_STRIDE);
         }
         for (int j = 0; j < n; j += kernel.columns()) {
             multiply(own, to - from, j);
@@ -163,55 +159,29 @@ final class WinogradProduct implements Step {
     }
 
     /** Neighbouring windows of one row, those that reach over an edge by way of a frame. */
-    private void transformRow(int first, int count, float[] own, int at, MemorySegment frame) {
-        int image = first / (tileRows * tileColumns);
-        int y = first / tileColumns % tileRows * 2 + top;
-        int x = first % tileColumns * 2 + left;
-        long pixel = form.channels();
-        long row = form.width() * pixel;
-        long corner = ((long) image * form.height() + y) * row + x * pixel + this.first;
-        int depth = last - this.first;
-        boolean rowsInside = y >= 0 && y + 4 <= form.height();
+    private void transformRow(int worker, int tile, int count, int at) {
+        float[] own = scratch.own(worker);
+        int image = tile / (tileRows * tileColumns);
+        int y = tile / tileColumns % tileRows * 2 + top;
+        int depth = last - first;
         int to = at;
         int run;
         for (int i = 0; i < count; i += run) {
-            int column = x + 2 * i;
-            run = column >= 0 && rowsInside ? Math.clamp((form.width() - column - 2) / 2, 0, count - i) : 0;
-            if (run > 0) {
-                WinogradLoops.windows(
-                        form.x(),
-                        corner + 2 * i * pixel,
-                        row,
-                        pixel,
-                        depth,
-                        run,
-                        own,
-                        to,
-                        MicroKernel.ROW_STRIDE,
-                        windowStep);
-            } else {
+            int x = (tile % tileColumns + i) * 2 + left;
+            run = frames.inside(y, x, count - i);
+            MemorySegment source = form.x();
+            long corner = frames.at(image, y, x) + first;
+            long row = frames.at(0, 1, 0);
+            long pixel = form.channels();
+            if (run == 0) {
                 run = 1;
-                frame(corner + 2 * i * pixel, y, column, depth, frame);
-                WinogradLoops.windows(frame, 0, 4L * depth, depth, depth, 1, own, to, 0, windowStep);
+                source = frames.copy(worker, image, y, x, first, depth);
+                corner = 0;
+                row = frames.rowStep();
+                pixel = frames.pixelStep();
             }
+            WinogradLoops.windows(source, corner, row, pixel, depth, run, own, to, MicroKernel.ROW_STRIDE, windowStep);
             to += run * MicroKernel.ROW_STRIDE;
-        }
-    }
-
-    /** A window with zeros where it reaches over an edge. */
-    private void frame(long corner, int y, int x, int depth, MemorySegment frame) {
-        long pixel = form.channels();
-        long row = form.width() * pixel;
-        long bytes = (long) depth * Float.BYTES;
-        for (int i = 0; i < ELEMENTS; i++) {
-            int py = y + i / 4;
-            int px = x + i % 4;
-            if (py >= 0 && py < form.height() && px >= 0 && px < form.width()) {
-                long source = corner + i / 4 * row + i % 4 * pixel;
-                MemorySegment.copy(form.x(), source * Float.BYTES, frame, i * bytes, bytes);
-            } else {
-                frame.asSlice(i * bytes, bytes).fill((byte) 0);
-            }
         }
     }
 

@@ -2,7 +2,6 @@ package beits.device.cpu;
 
 import beits.kernel.ConvolutionWeightBackward;
 import beits.kernel.Window;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -56,7 +55,8 @@ final class WinogradWeights implements Step {
     private final int tileAt;
     private final int tileSize;
     private final int sumsStep;
-    private final MemorySegment[] frames;
+    private final WindowFrames pictureFrames;
+    private final WindowFrames gradientFrames;
     private final WorkerPool.Body multiplication = this::multiply;
     private final WorkerPool.Body storing = this::store;
 
@@ -88,10 +88,11 @@ final class WinogradWeights implements Step {
         this.sumsStep = channelPanels * outPanels * tileSize;
         scratch.reserveCommon(Scratch.START + (long) parts * groups * ELEMENTS * sumsStep);
         scratch.reserveOwn(tileAt + (long) Math.max(tileSize, 9 * kernel.columns()));
-        this.frames = new MemorySegment[scratch.workers()];
-        for (int worker = 0; worker < frames.length; worker++) {
-            frames[worker] = Arena.ofAuto().allocate((long) ELEMENTS * kernel.columns() * Float.BYTES, 64);
-        }
+        int workers = scratch.workers();
+        this.pictureFrames =
+                new WindowFrames(x, window.height(), window.width(), window.channels(), 4, kernel.columns(), workers);
+        this.gradientFrames =
+                new WindowFrames(dy, window.outHeight(), window.outWidth(), out, 2, kernel.rows(), workers);
     }
 
     /** Whether {@link WinogradProduct} would suit the convolution. */
@@ -134,36 +135,27 @@ final class WinogradWeights implements Step {
     /** Windows of a panel of input channels: [element][panel][window][channel]. */
     private void packPicture(int first, int count, int channel, int panel, int worker) {
         int present = Math.min(kernel.columns(), window.channels() - channel);
-        float[] own = scratch.own(worker);
-        MemorySegment frame = frames[worker];
         int width = kernel.panelColumns(present);
-        long pixel = window.channels();
-        long row = window.width() * pixel;
         int at = Scratch.START + panel * blockTiles * kernel.columns();
         int run;
         for (int tile = first; tile < first + count && present > 0; tile += run) {
             int image = tile / (tileRows * tileColumns);
-            int top = tile / tileColumns % tileRows * 2 - window.padding();
-            int left = tile % tileColumns * 2 - window.padding();
-            long corner = ((long) image * window.height() + top) * row + left * pixel + channel;
-            run = 0;
-            if (top >= 0 && top + 4 <= window.height() && left >= 0) {
-                int rest = Math.min(first + count, (tile / tileColumns + 1) * tileColumns) - tile;
-                run = Math.clamp((window.width() - left - 2) / 2, 0, rest);
-            }
-            if (run > 0) {
-                WinogradLoops.windows(x, corner, row, pixel, present, run, own, at, width, pictureStep);
-            } else {
+            int y = tile / tileColumns % tileRows * 2 - window.padding();
+            int x = tile % tileColumns * 2 - window.padding();
+            run = pictureFrames.inside(y, x, restOfRow(tile, first + count));
+            MemorySegment source = this.x;
+            long corner = pictureFrames.at(image, y, x) + channel;
+            long row = pictureFrames.at(0, 1, 0);
+            long pixel = window.channels();
+            if (run == 0) {
                 run = 1;
-                for (int p = 0; p < ELEMENTS; p++) {
-                    int y = top + p / 4;
-                    int z = left + p % 4;
-                    boolean inside = y >= 0 && y < window.height() && z >= 0 && z < window.width();
-                    frame(frame, p, inside, x, corner + p / 4 * row + p % 4 * pixel, present);
-                }
-                int step = kernel.columns();
-                WinogradLoops.windows(frame, 0, 4L * step, step, present, 1, own, at, 0, pictureStep);
+                source = pictureFrames.copy(worker, image, y, x, channel, present);
+                corner = 0;
+                row = pictureFrames.rowStep();
+                pixel = pictureFrames.pixelStep();
             }
+            WinogradLoops.windows(
+                    source, corner, row, pixel, present, run, scratch.own(worker), at, width, pictureStep);
             at += run * width;
         }
     }
@@ -171,46 +163,34 @@ final class WinogradWeights implements Step {
     /** Windows of a panel of output channels, in order because each writes into the next one's place: [element][panel][window][channel]. */
     private void packGradient(int first, int count, int channel, int panel, int worker) {
         int present = Math.min(kernel.rows(), out - channel);
-        float[] own = scratch.own(worker);
-        MemorySegment frame = frames[worker];
         int width = kernel.panelRows(present);
-        long pixel = out;
-        long row = window.outWidth() * pixel;
         int at = gradientAt + panel * gradientPanel;
         int run;
         for (int tile = first; tile < first + count && present > 0; tile += run) {
             int image = tile / (tileRows * tileColumns);
-            int top = tile / tileColumns % tileRows * 2;
-            int left = tile % tileColumns * 2;
-            long corner = ((long) image * window.outHeight() + top) * row + left * pixel + channel;
-            run = 0;
-            if (top + 2 <= window.outHeight()) {
-                int rest = Math.min(first + count, (tile / tileColumns + 1) * tileColumns) - tile;
-                run = Math.clamp((window.outWidth() - left) / 2, 0, rest);
-            }
-            if (run > 0) {
-                WinogradLoops.gradients(dy, corner, row, pixel, width, run, own, at, width, gradientStep);
-            } else {
+            int y = tile / tileColumns % tileRows * 2;
+            int x = tile % tileColumns * 2;
+            run = gradientFrames.inside(y, x, restOfRow(tile, first + count));
+            MemorySegment source = dy;
+            long corner = gradientFrames.at(image, y, x) + channel;
+            long row = gradientFrames.at(0, 1, 0);
+            long pixel = out;
+            if (run == 0) {
                 run = 1;
-                for (int p = 0; p < 4; p++) {
-                    boolean inside = top + p / 2 < window.outHeight() && left + p % 2 < window.outWidth();
-                    frame(frame, p, inside, dy, corner + p / 2 * row + p % 2 * pixel, present);
-                }
-                int step = kernel.columns();
-                WinogradLoops.gradients(frame, 0, 2L * step, step, width, 1, own, at, 0, gradientStep);
+                source = gradientFrames.copy(worker, image, y, x, channel, present);
+                corner = 0;
+                row = gradientFrames.rowStep();
+                pixel = gradientFrames.pixelStep();
             }
+            WinogradLoops.gradients(
+                    source, corner, row, pixel, width, run, scratch.own(worker), at, width, gradientStep);
             at += run * width;
         }
     }
 
-    /** A pixel of a window that reaches over an edge. */
-    private void frame(MemorySegment frame, int place, boolean inside, MemorySegment source, long at, int channels) {
-        long to = (long) place * kernel.columns() * Float.BYTES;
-        if (inside) {
-            MemorySegment.copy(source, at * Float.BYTES, frame, to, (long) channels * Float.BYTES);
-        } else {
-            frame.asSlice(to, (long) channels * Float.BYTES).fill((byte) 0);
-        }
+    /** Windows from one on to the end of its row, or to another. */
+    private int restOfRow(int tile, int end) {
+        return Math.min(end, (tile / tileColumns + 1) * tileColumns) - tile;
     }
 
     /** All products of one element of the windows. */
