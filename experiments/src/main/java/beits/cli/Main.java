@@ -61,8 +61,7 @@ public final class Main {
 
     /** Runs a command and exits with its code. */
     public static void main(String[] arguments) {
-        // The Parquet library tells by way of java.util.logging what it chose for this machine.
-        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
+        LibraryLogging.install();
         System.exit(run(
                 arguments,
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),

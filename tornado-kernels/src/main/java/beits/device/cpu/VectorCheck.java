@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
  * compilers have more urgent things to do.
  */
 final class VectorCheck implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(VectorCheck.class);
     private static final int LENGTH = 256;
     private static final long DELAY_MILLIS = 3000;
     private static final long PAUSE_MILLIS = 50;
@@ -39,7 +38,7 @@ final class VectorCheck implements AutoCloseable {
                 multiply();
                 long end = System.nanoTime();
                 if (2L * tile.length * LENGTH > SLOWEST * (end - start)) {
-                    LOG.debug("device cpu: vectors are compiled, seen after {} ms", (end - begin) / 1_000_000);
+                    log().debug("device cpu: vectors are compiled, seen after {} ms", (end - begin) / 1_000_000);
                     return;
                 }
                 Thread.sleep(PAUSE_MILLIS);
@@ -49,9 +48,14 @@ final class VectorCheck implements AutoCloseable {
             // The device was closed.
             return;
         }
-        LOG.warn(
-                "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build or no C2"
-                        + " compiler), which makes it 10 to 1000 times slower; run with ./beits on a standard JDK 25");
+        log().warn(
+                        "device cpu: this JVM does not turn vectors into machine instructions (interpreter, debug build or no C2"
+                                + " compiler), which makes it 10 to 1000 times slower; run with ./beits on a standard JDK 25");
+    }
+
+    /** Asked for when there is something to say: to set up a log takes 0.04 s of a start. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(VectorCheck.class);
     }
 
     private void multiply() {
