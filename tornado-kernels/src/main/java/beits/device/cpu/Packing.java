@@ -118,7 +118,10 @@ final class Packing {
         }
     }
 
-    /** Rows as they lie: {@code target[r·targetStride + p] = source[first + r·stride + p]}; what follows a row in its vector is open. */
+    /**
+     * Rows as they lie: {@code target[r·targetStride + p] = source[first + r·stride + p]}; what follows a row in its vector is open. The
+     * rows are the inner loop, since a row is only a few vectors long.
+     */
     static void copy(MemorySegment source, long first, long stride, int rows, int k, float[] target, int targetStride) {
         for (int p = 0; p < k; p += Lanes.COUNT) {
             for (int r = 0; r < rows; r++) {
@@ -197,8 +200,8 @@ final class Packing {
     }
 
     // Each way is a method of its own: together in one, the compiler compiled them 20 times over while a program warmed
-    // up. One panel has loops without a loop inside: with that of several panels, of one turn then, and masks for
-    // panels narrower than a vector the gradient of 256 heads of 50x32 ran at 43 instead of 52 GFLOP/s on one core.
+    // up. One panel has ways of its own, without a loop over panels inside the loop over rows: attention packs single
+    // panels, and its gradient for 256 heads of 50x32 runs at 52 instead of 43 GFLOP/s on one core.
 
     private static void pairsOfVectors(
             MemorySegment source, long first, long stride, int panels, int k, float[] panel, int at, int width) {
