@@ -19,6 +19,7 @@ import beits.kernel.UpsampleBilinearBackward;
 import beits.kernel.UpsampleNearest;
 import beits.kernel.UpsampleNearestBackward;
 import beits.kernel.Window;
+import beits.kernel.WindowProduct;
 import beits.tensor.Slot;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ public final class Images {
         graph.emit(
                 pieces
                         ? new MatMul(unfolded, w, y, false, true, false, epilogue)
-                        : new Convolution(x.slot(), w, y, room(graph, window), window, channelsFirst, epilogue));
+                        : new Convolution(x.slot(), w, y, WindowProduct.room(window), window, channelsFirst, epilogue));
         Tensor result = graph.result(y, x.differentiable() || weight.differentiable());
         graph.record(result, (gradients, dy) -> {
             Slot dh = dy;
@@ -107,7 +108,7 @@ public final class Images {
                                         x.slot(),
                                         dh,
                                         dWeight,
-                                        room(graph, window),
+                                        WindowProduct.room(window),
                                         window,
                                         channelsFirst,
                                         d.accumulate()));
@@ -118,7 +119,8 @@ public final class Images {
                     graph.emit(new MatMul(dh, w, d.slot(), false, false, d.accumulate(), Epilogue.NONE));
                 } else {
                     Slot dx = gradients.fresh(x);
-                    graph.emit(new ConvolutionInputBackward(dh, w, dx, room(graph, window), window, channelsFirst));
+                    graph.emit(
+                            new ConvolutionInputBackward(dh, w, dx, WindowProduct.room(window), window, channelsFirst));
                     gradients.pass(x, dx);
                 }
             }
@@ -142,13 +144,9 @@ public final class Images {
         if (pointwise(window, channelsFirst)) {
             return x;
         }
-        Slot columns = room(graph, window);
+        Slot columns = graph.allocate(window.rows(), window.columns());
         graph.emit(new ImageToColumns(x, columns, window, channelsFirst));
         return columns;
-    }
-
-    private static Slot room(Graph graph, Window window) {
-        return graph.allocate(window.rows(), window.columns());
     }
 
     /**
@@ -173,18 +171,18 @@ public final class Images {
         Window window = new Window(x.shape().extent(0), out, height, width, kernelHeight, kernelWidth, stride, padding);
         Slot w = weight.slot().reshape(in, window.columns());
         Slot y = graph.allocate(window.batch(), height, width, out);
-        graph.emit(new ConvolutionInputBackward(x.slot(), w, y, room(graph, window), window, false));
+        graph.emit(new ConvolutionInputBackward(x.slot(), w, y, WindowProduct.room(window), window, false));
         Tensor folded = graph.result(y, x.differentiable() || weight.differentiable());
         graph.record(folded, (gradients, dy) -> {
             if (gradients.wanted(weight)) {
                 Gradients.Destination d = gradients.into(weight);
                 Slot dWeight = d.slot().reshape(in, window.columns());
                 graph.emit(new ConvolutionWeightBackward(
-                        dy, x.slot(), dWeight, room(graph, window), window, false, d.accumulate()));
+                        dy, x.slot(), dWeight, WindowProduct.room(window), window, false, d.accumulate()));
             }
             if (gradients.wanted(x)) {
                 Slot dx = gradients.fresh(x);
-                graph.emit(new Convolution(dy, w, dx, room(graph, window), window, false, Epilogue.NONE));
+                graph.emit(new Convolution(dy, w, dx, WindowProduct.room(window), window, false, Epilogue.NONE));
                 gradients.pass(x, dx);
             }
         });

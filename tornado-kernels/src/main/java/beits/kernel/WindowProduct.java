@@ -1,6 +1,8 @@
 package beits.kernel;
 
+import beits.tensor.Arena;
 import beits.tensor.ElementType;
+import beits.tensor.Shape;
 import beits.tensor.Slot;
 import java.util.List;
 
@@ -16,6 +18,11 @@ public sealed interface WindowProduct extends Kernel
 
     /** Room for the unfolded matrix [batch·outHeight·outWidth, channels·kernelHeight·kernelWidth]. */
     Slot columns();
+
+    /** Room for the unfolded matrix that all convolutions share: it is written and read within one of them. */
+    static Slot room(Window window) {
+        return new Slot(Arena.UNFOLDED, 0, Shape.of(window.rows(), window.columns()));
+    }
 
     /** Whether the picture is stored [batch, channels, height, width]. */
     boolean channelsFirst();

@@ -58,9 +58,9 @@ public final class Program {
         return sizes.getOrDefault(arena, 0L);
     }
 
-    /** Bytes of all arenas together. */
+    /** Bytes of all arenas together but the one for unfolded windows, which not every device writes. */
     public long memory() {
-        return sizes.values().stream().mapToLong(Long::longValue).sum() * ElementType.BYTES;
+        return (sizes.values().stream().mapToLong(Long::longValue).sum() - size(Arena.UNFOLDED)) * ElementType.BYTES;
     }
 
     /** Floating-point operations of one run. */

@@ -22,7 +22,9 @@ public enum Arena {
     /** Integers written by the host or by a kernel: masks, labels, positions, tokens. */
     INDEXES(ElementType.INT32),
     /** Values of one run, placed by lifetime. */
-    ACTIVATIONS(ElementType.FLOAT32);
+    ACTIVATIONS(ElementType.FLOAT32),
+    /** Where a device may write the unfolded windows of a convolution; holds nothing from one kernel to the next. */
+    UNFOLDED(ElementType.FLOAT32);
 
     private final ElementType type;
 
@@ -39,7 +41,7 @@ public enum Arena {
     public boolean persistent() {
         return switch (this) {
             case PARAMETERS, MOMENT1, MOMENT2, AVERAGE, STATE -> true;
-            case GRADIENTS, INPUTS, INDEXES, ACTIVATIONS -> false;
+            case GRADIENTS, INPUTS, INDEXES, ACTIVATIONS, UNFOLDED -> false;
         };
     }
 }

@@ -15,6 +15,7 @@ import beits.kernel.UpsampleBilinearBackward;
 import beits.kernel.UpsampleNearest;
 import beits.kernel.UpsampleNearestBackward;
 import beits.kernel.Window;
+import beits.kernel.WindowProduct;
 import beits.tensor.Arena;
 import beits.tensor.Slot;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class SpatialCases {
                         d.input(picture),
                         d.parameter(out, w.columns()),
                         y,
-                        d.output(w.rows(), w.columns()),
+                        WindowProduct.room(w),
                         w,
                         channelsFirst,
                         new Epilogue.BiasRelu(d.parameter(out))),
@@ -82,7 +83,7 @@ final class SpatialCases {
                         i.activation(w.rows(), out),
                         i.parameter(out, w.columns()),
                         dx,
-                        i.output(w.rows(), w.columns()),
+                        WindowProduct.room(w),
                         w,
                         channelsFirst),
                 List.of(dx)));
@@ -94,7 +95,7 @@ final class SpatialCases {
                             g.input(picture),
                             g.activation(w.rows(), out),
                             dWeight,
-                            g.output(w.rows(), w.columns()),
+                            WindowProduct.room(w),
                             w,
                             channelsFirst,
                             accumulate),

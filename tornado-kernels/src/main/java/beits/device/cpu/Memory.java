@@ -1,5 +1,6 @@
 package beits.device.cpu;
 
+import beits.kernel.WindowProduct;
 import beits.program.Program;
 import beits.tensor.Arena;
 import beits.tensor.Slot;
@@ -21,17 +22,26 @@ final class Memory implements AutoCloseable {
 
     private final Map<Arena, Storage> storages = new EnumMap<>(Arena.class);
 
-    /** Zeroed arenas as large as the programs reach. */
+    /** Zeroed arenas as large as the programs reach; unfolded windows have room only where a step writes them. */
     Memory(List<Program> programs) {
         for (Arena arena : Arena.values()) {
             long size = programs.stream()
-                    .mapToLong(program -> program.size(arena))
+                    .mapToLong(program -> arena == Arena.UNFOLDED ? unfolded(program) : program.size(arena))
                     .max()
                     .orElse(0);
             if (size > 0) {
                 storages.put(arena, Storage.allocate(arena.type(), size + OVERHANG));
             }
         }
+    }
+
+    private static long unfolded(Program program) {
+        return program.kernels().stream()
+                .mapToLong(kernel -> kernel instanceof WindowProduct product && Steps.unfolds(product)
+                        ? product.columns().end()
+                        : 0)
+                .max()
+                .orElse(0);
     }
 
     /** The elements of a slot, for kernels: with an overhang of less than a vector. */

@@ -57,6 +57,7 @@ import beits.kernel.UpsampleBilinear;
 import beits.kernel.UpsampleBilinearBackward;
 import beits.kernel.UpsampleNearest;
 import beits.kernel.UpsampleNearestBackward;
+import beits.kernel.WindowProduct;
 
 /** Binds kernels to memory and scratch. */
 final class Steps {
@@ -68,6 +69,14 @@ final class Steps {
     Steps(Memory memory, Scratch scratch) {
         this.memory = memory;
         this.scratch = scratch;
+    }
+
+    /**
+     * Whether a product is done by unfolding. Products without it store their results channels last only, and nobody trains what
+     * makes pictures of separate channels.
+     */
+    static boolean unfolds(WindowProduct product) {
+        return product instanceof ConvolutionInputBackward && product.channelsFirst();
     }
 
     /** The step that runs a kernel. */
@@ -140,8 +149,7 @@ final class Steps {
             case ColumnsToImage k -> Unfolding.fold(k, memory, scratch);
             case Convolution k -> Convolutions.forward(k, memory, scratch, TILE);
             case ConvolutionInputBackward k ->
-                // Nobody trains what makes pictures of separate channels; results are stored channels last only.
-                k.channelsFirst()
+                unfolds(k)
                         ? Step.sequence(k.parts().stream().map(this::bind).toArray(Step[]::new))
                         : Convolutions.inputBackward(k, memory, scratch, TILE);
             case ConvolutionWeightBackward k ->

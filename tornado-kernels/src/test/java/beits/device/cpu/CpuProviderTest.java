@@ -8,7 +8,13 @@ import beits.device.DeviceException;
 import beits.device.DeviceOptions;
 import beits.device.Devices;
 import beits.device.Executable;
+import beits.kernel.Convolution;
+import beits.kernel.ConvolutionInputBackward;
+import beits.kernel.Epilogue;
 import beits.kernel.Fill;
+import beits.kernel.Kernel;
+import beits.kernel.Window;
+import beits.kernel.WindowProduct;
 import beits.program.Program;
 import beits.program.Section;
 import beits.tensor.Arena;
@@ -62,6 +68,29 @@ class CpuProviderTest {
             assertThat(heard.toString()).isEqualTo("only:Fill");
             assertThat(executable.readDoubles(SLOT)).containsExactly(2, 2, 2);
             assertThat(executable.memory()).isGreaterThanOrEqualTo(12);
+        }
+    }
+
+    @Test
+    void onlyWhatIsUnfoldedTakesMemoryForIt() {
+        Window window = new Window(1, 64, 96, 96, 3, 3, 1, 1);
+        Slot picture = new Slot(Arena.INPUTS, 0, Shape.of(1, 96, 96, 64));
+        Slot weight = new Slot(Arena.PARAMETERS, 0, Shape.of(16, window.columns()));
+        Slot y = new Slot(Arena.ACTIVATIONS, 0, Shape.of(window.rows(), 16));
+        Slot room = WindowProduct.room(window);
+        Kernel forward = new Convolution(picture, weight, y, room, window, false, Epilogue.NONE);
+        Kernel backward = new ConvolutionInputBackward(y, weight, picture, room, window, false);
+        Kernel channelsFirst = new ConvolutionInputBackward(y, weight, picture, room, window, true);
+
+        assertThat(memory(forward, backward)).isLessThan(room.size() * Float.BYTES);
+        assertThat(memory(channelsFirst)).isGreaterThan(room.size() * Float.BYTES);
+    }
+
+    private static long memory(Kernel... kernels) {
+        try (Device device = Devices.open("cpu", TWO_THREADS);
+                Executable executable =
+                        device.compile(new Program("convolutions", List.of(new Section("only", List.of(kernels)))))) {
+            return executable.memory();
         }
     }
 

@@ -30,7 +30,7 @@ final class DeviceMemory implements AutoCloseable {
     private final FloatArray scratch;
 
     /**
-     * Sizes of the arenas that programs need.
+     * Sizes of the arenas that programs need. Unfolded windows have none: they lie in the scratch.
      *
      * @param elements of each arena
      * @param scratch elements of the scratch
@@ -39,7 +39,7 @@ final class DeviceMemory implements AutoCloseable {
         static Sizes of(List<Program> programs, long scratch) {
             Map<Arena, Long> elements = new EnumMap<>(Arena.class);
             long mirrored = 0;
-            for (Arena arena : Arena.values()) {
+            for (Arena arena : EnumSet.complementOf(EnumSet.of(Arena.UNFOLDED))) {
                 long reach = programs.stream()
                         .mapToLong(program -> program.size(arena))
                         .max()

@@ -74,7 +74,13 @@ final class Lowering {
     /** The tasks of a kernel, in order. */
     List<KernelTask> tasks(Kernel kernel) {
         Scratch room = new Scratch();
-        List<KernelTask> tasks = switch (kernel) {
+        List<KernelTask> tasks = tasks(kernel, room);
+        scratch = Math.max(scratch, room.size());
+        return tasks;
+    }
+
+    private List<KernelTask> tasks(Kernel kernel, Scratch room) {
+        return switch (kernel) {
             case MatMul k -> AttentionTasks.matMul(k, form, room);
             case Attention k -> AttentionTasks.forward(k, form, room);
             case AttentionBackward k -> AttentionTasks.backward(k, form, room);
@@ -125,8 +131,7 @@ final class Lowering {
             case OneHot k -> TokenTasks.oneHot(k);
             case ImageToColumns k -> PictureTasks.unfold(k);
             case ColumnsToImage k -> PictureTasks.fold(k);
-            case WindowProduct k ->
-                k.parts().stream().flatMap(part -> tasks(part).stream()).toList();
+            case WindowProduct k -> parts(k, room);
             case MaxPool k -> PictureTasks.maxPool(k);
             case MaxPoolBackward k -> PictureTasks.maxPoolBackward(k);
             case AveragePool k -> PictureTasks.averagePool(k);
@@ -139,7 +144,12 @@ final class Lowering {
             case AdamW k -> OptimiserTasks.adamW(k, form);
             case MovingAverage k -> OptimiserTasks.movingAverage(k);
         };
-        scratch = Math.max(scratch, room.size());
-        return tasks;
+    }
+
+    private List<KernelTask> parts(WindowProduct product, Scratch room) {
+        room.take(product.columns().end());
+        return product.parts().stream()
+                .flatMap(part -> tasks(part, room).stream())
+                .toList();
     }
 }

@@ -14,8 +14,12 @@ record Operand(@Nullable Arena arena, long offset) {
     /** An operand that the task does not touch. */
     static final Operand NONE = new Operand(null, 0);
 
+    /** A slot; unfolded windows lie in the scratch, where {@link Lowering} leaves them room. */
     static Operand of(@Nullable Slot slot) {
-        return slot == null ? NONE : new Operand(slot.arena(), slot.offset());
+        if (slot == null) {
+            return NONE;
+        }
+        return slot.arena() == Arena.UNFOLDED ? scratch(slot.offset()) : new Operand(slot.arena(), slot.offset());
     }
 
     /** Scratch from its element {@code first} on. */

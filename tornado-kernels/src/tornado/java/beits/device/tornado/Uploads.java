@@ -233,6 +233,7 @@ final class Uploads {
             case INPUTS -> Transfers.INPUTS;
             case ACTIVATIONS -> Transfers.ACTIVATIONS;
             case INDEXES -> 0;
+            case UNFOLDED -> throw new IllegalArgumentException("the host writes no unfolded windows");
         };
     }
 }
