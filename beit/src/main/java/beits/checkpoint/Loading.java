@@ -145,9 +145,11 @@ public final class Loading {
 
     private void place(String name, TensorData tensor) {
         String target = target(name);
-        if (target != null) {
+        if (target != null && name.endsWith(BLOCK_TABLE) && spreadsSharedTable()) {
+            lines.add(new Line(Outcome.DROPPED, name, tensor.shape(), "the shared table goes into every block"));
+        } else if (target != null) {
             fit(name, target, tensor);
-        } else if (name.equals(SHARED_TABLE) && wantsBlockTables()) {
+        } else if (name.equals(SHARED_TABLE) && spreadsSharedTable()) {
             for (String wanted : request.wanted().keySet()) {
                 if (wanted.startsWith(request.prefix() + "blocks.") && wanted.endsWith(BLOCK_TABLE)) {
                     fit(name, wanted, tensor);
@@ -180,9 +182,13 @@ public final class Loading {
         return unfilled.isEmpty() ? request.wanted().keySet() : unfilled;
     }
 
-    /** The model has tables in its blocks and the checkpoint has only the shared one. */
-    private boolean wantsBlockTables() {
-        return source.tensors().keySet().stream().noneMatch(name -> name.endsWith(BLOCK_TABLE))
+    /**
+     * The checkpoint has a shared table and the model has tables in its blocks only. The official {@code run_class_finetuning} then
+     * copies it over those of the checkpoint's blocks, if there are any.
+     */
+    private boolean spreadsSharedTable() {
+        return source.has(SHARED_TABLE)
+                && target(SHARED_TABLE) == null
                 && request.wanted().keySet().stream().anyMatch(name -> name.endsWith(BLOCK_TABLE));
     }
 

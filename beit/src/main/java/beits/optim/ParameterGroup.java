@@ -25,11 +25,12 @@ public record ParameterGroup(double scale, boolean decayed, List<Parameter> para
 
     /**
      * Groups parameters. Vectors, biases and the names of {@code neverDecayed} are not decayed; mask token and relative position
-     * tables are, unless {@code tablesDecayed} is off.
+     * tables are. {@code tablesDecayed} turns that off for the tables of the blocks; a table that all blocks share stays decayed,
+     * as with the official {@code --disable_weight_decay_on_rel_pos_bias}.
      *
      * @param layers learning-rate scales by layer
      * @param neverDecayed whole names exempt from weight decay
-     * @param tablesDecayed whether weight decay applies to relative position tables
+     * @param tablesDecayed whether weight decay applies to the blocks' relative position tables
      */
     public static List<ParameterGroup> of(
             Collection<Parameter> parameters, LayerDecay layers, Set<String> neverDecayed, boolean tablesDecayed) {
@@ -40,7 +41,7 @@ public record ParameterGroup(double scale, boolean decayed, List<Parameter> para
             boolean decayed = parameter.slot().shape().rank() > 1
                     && !name.endsWith(".bias")
                     && !neverDecayed.contains(name)
-                    && (tablesDecayed || !name.endsWith("relative_position_bias_table"));
+                    && (tablesDecayed || !name.endsWith(".attn.relative_position_bias_table"));
             groups.computeIfAbsent(new Key(layers.scale(name), decayed), _ -> new ArrayList<>())
                     .add(parameter);
         }

@@ -1,34 +1,55 @@
 package beits.segmentation;
 
+import java.util.stream.LongStream;
+
 /**
- * Segmentation metrics from a confusion matrix (mmseg {@code mean_iou}): classes that are neither in the truth nor predicted
- * (0/0) are left out of the means.
+ * Segmentation metrics from areas (mmseg {@code mean_iou}): classes that are neither in the truth nor predicted (0/0) are left out
+ * of the means.
+ *
+ * <p>A true class that the model does not know counts as mmseg counts it: what was predicted there is wrong and adds to the union
+ * of the predicted class. The first number behind the known ones adds to the true area of the last class as well, since the last
+ * bin of {@code numpy.histogram} holds its upper end.
  */
 public final class MeanIou {
+    /** The number that mmseg's label files give to pixels that do not count. */
+    private static final int IGNORED = 255;
+
     private final int classes;
     private final long[][] confusion;
+    private final long[] truthAreas;
+    private final long[] predictedAreas;
 
     /** Empty counts. */
     public MeanIou(int classes) {
         this.classes = classes;
         this.confusion = new long[classes][classes];
+        this.truthAreas = new long[classes];
+        this.predictedAreas = new long[classes];
     }
 
     /**
      * Counts pixels.
      *
-     * @param truth class numbers; pixels outside [0, classes) are ignored
+     * @param truth class numbers; negative ones and 255 are ignored
      * @param predicted class numbers in [0, classes)
      */
     public void add(int[] truth, int[] predicted) {
         for (int i = 0; i < truth.length; i++) {
-            if (truth[i] >= 0 && truth[i] < classes) {
-                confusion[truth[i]][predicted[i]]++;
+            int label = truth[i];
+            if (label < 0 || label == IGNORED) {
+                continue;
+            }
+            predictedAreas[predicted[i]]++;
+            if (label <= classes) {
+                truthAreas[Math.min(label, classes - 1)]++;
+            }
+            if (label < classes) {
+                confusion[label][predicted[i]]++;
             }
         }
     }
 
-    /** Pixels by truth (row) and prediction (column). */
+    /** Pixels of known classes by truth (row) and prediction (column). */
     public long[][] confusion() {
         long[][] copy = new long[classes][];
         for (int c = 0; c < classes; c++) {
@@ -40,25 +61,17 @@ public final class MeanIou {
     /** Share of the pixels that are right. */
     public double pixelAccuracy() {
         long right = 0;
-        long all = 0;
-        for (int t = 0; t < classes; t++) {
-            right += confusion[t][t];
-            for (int p = 0; p < classes; p++) {
-                all += confusion[t][p];
-            }
+        for (int c = 0; c < classes; c++) {
+            right += confusion[c][c];
         }
-        return (double) right / all;
+        return (double) right / LongStream.of(truthAreas).sum();
     }
 
     /** Share of the pixels of each class that are right; NaN for a class that is not in the truth. */
     public double[] accuracyPerClass() {
         double[] result = new double[classes];
-        for (int t = 0; t < classes; t++) {
-            long all = 0;
-            for (int p = 0; p < classes; p++) {
-                all += confusion[t][p];
-            }
-            result[t] = (double) confusion[t][t] / all;
+        for (int c = 0; c < classes; c++) {
+            result[c] = (double) confusion[c][c] / truthAreas[c];
         }
         return result;
     }
@@ -67,10 +80,7 @@ public final class MeanIou {
     public double[] iouPerClass() {
         double[] result = new double[classes];
         for (int c = 0; c < classes; c++) {
-            long union = -confusion[c][c];
-            for (int other = 0; other < classes; other++) {
-                union += confusion[c][other] + confusion[other][c];
-            }
+            long union = truthAreas[c] + predictedAreas[c] - confusion[c][c];
             result[c] = (double) confusion[c][c] / union;
         }
         return result;

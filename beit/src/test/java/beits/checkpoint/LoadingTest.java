@@ -81,6 +81,21 @@ class LoadingTest {
     }
 
     @Test
+    void aSharedTableReplacesThoseOfTheBlocksAsInTheOfficialCode() throws IOException {
+        String table = "blocks.0.attn.relative_position_bias_table";
+        TensorData shared = pretrained().get("rel_pos_bias.relative_position_bias_table");
+        int[] shape = shared.shape().stream().mapToInt(Math::toIntExact).toArray();
+        NamedTensors both = pretrained().put(table, TensorData.of(new float[shape[0] * shape[1]], shape));
+        Loaded loaded = Loading.load(both, "both.pth", fineTuning());
+        assertThat(loaded.tensors().get(table).toDoubles())
+                .isEqualTo(Loading.load(pretrained(), "pretrained.pth", fineTuning())
+                        .tensors()
+                        .get(table)
+                        .toDoubles());
+        assertThat(names(loaded.report(), Outcome.DROPPED)).contains(table);
+    }
+
+    @Test
     void everyTensorOfFileAndModelIsOnTheReport() throws IOException {
         NamedTensors file = Golden.tensors("checkpoints/mim_tiny/hf_with_index_buffer.safetensors");
         NamedTensors model = WeightConversion.toOfficial(

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param flip whether pictures are mirrored half of the time
  * @param minCropArea smallest share of the picture that a random crop keeps; 1 for no crop
  * @param imagenetMeanAndStd whether pictures are normalised by ImageNet's mean and deviation instead of 0.5
- * @param relPosDecay whether weight decay applies to relative position tables
+ * @param relPosDecay whether weight decay applies to the blocks' relative position tables
  * @param optim AdamW
  * @param run how the run is kept
  */
