@@ -4,7 +4,7 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * Uniform draws for drop path, a function of the run's seed and the number of the micro-batch only, so that a resumed run draws
+ * Uniform draws for drop path and dropout, a function of the run's seed and the number of the micro-batch only, so that a resumed run draws
  * the same.
  *
  * @param seed of the run

@@ -1,6 +1,7 @@
 package beits.segmentation;
 
 import beits.autograd.Elements;
+import beits.autograd.Initialiser;
 import beits.autograd.Layout;
 import beits.autograd.Products.Activation;
 import beits.autograd.Tensor;
@@ -15,10 +16,15 @@ import beits.nn.Convolution;
  * @param norm the normalisation
  */
 record ConvolutionNormRelu(Convolution convolution, BatchNorm norm) {
-    /** A module named {@code prefix.conv} and {@code prefix.bn}. */
+    /** A module named {@code prefix.conv} and {@code prefix.bn}; the convolution starts as mmcv's {@code kaiming_init} has it. */
     static ConvolutionNormRelu create(Layout layout, String prefix, int in, int out, int kernel) {
+        Initialiser kaiming = new Initialiser.Normal(Math.sqrt(2.0 / ((double) out * kernel * kernel)));
         return new ConvolutionNormRelu(
-                Convolution.create(layout, prefix + ".conv", in, out, kernel, 1, kernel / 2, false),
+                new Convolution(
+                        layout.parameter(prefix + ".conv.weight", kaiming, out, in, kernel, kernel),
+                        null,
+                        1,
+                        kernel / 2),
                 BatchNorm.create(layout, prefix + ".bn", out));
     }
 

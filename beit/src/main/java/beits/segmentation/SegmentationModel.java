@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The BEiT encoder with a segmentation decoder; parameters carry mmseg's names. */
 public final class SegmentationModel {
+    /** Windows of SETR's hidden convolutions: those of SETR-PUP, and the default of the official head. */
+    private static final int WINDOW = 3;
+
     private final SegmentationConfig config;
     private final Encoder encoder;
     private final Heads heads;
@@ -37,6 +40,14 @@ public final class SegmentationModel {
      * @param features maps of the pyramid, the finest first; none for SETR
      */
     public record Decoded(Tensor main, List<Tensor> auxiliary, List<Tensor> features) {}
+
+    /**
+     * Dropout of UPerNet's heads.
+     *
+     * @param main of the decoder
+     * @param auxiliary of the auxiliary head, if there is one
+     */
+    record Dropouts(ChannelDropout main, @Nullable ChannelDropout auxiliary) {}
 
     /** Creates the parameters. */
     public SegmentationModel(Layout layout, SegmentationConfig config) {
@@ -76,7 +87,8 @@ public final class SegmentationModel {
 
     private static SetrHead head(Layout layout, String prefix, SegmentationConfig.Setr setr, SetrHead.Kind kind) {
         BeitConfig shape = setr.encoder();
-        return new SetrHead(layout, prefix, shape.width(), setr.channels(), setr.classes(), shape.patchSize(), kind);
+        return new SetrHead(
+                layout, prefix, shape.width(), setr.channels(), setr.classes(), shape.patchSize(), kind, WINDOW);
     }
 
     /** Its configuration. */
@@ -89,12 +101,31 @@ public final class SegmentationModel {
         return encoder;
     }
 
+    /** Inputs for the dropout of the heads; none for SETR, whose official heads have none. */
+    @Nullable
+    Dropouts dropouts(Layout layout, int batch) {
+        return switch (config) {
+            case SegmentationConfig.Setr _ -> null;
+            case SegmentationConfig.UperNet uper ->
+                new Dropouts(
+                        ChannelDropout.of(layout, batch, uper.channels()),
+                        uper.auxiliaryChannels() > 0
+                                ? ChannelDropout.of(layout, batch, uper.auxiliaryChannels())
+                                : null);
+        };
+    }
+
     /**
      * Records encoder and decoder.
      *
      * @param withAuxiliary whether the auxiliary heads are wanted
      */
     public Decoded apply(Graph graph, Encoder.Inputs inputs, boolean withAuxiliary) {
+        return apply(graph, inputs, withAuxiliary, null);
+    }
+
+    /** {@link #apply(Graph, Encoder.Inputs, boolean)} with dropout in the heads. */
+    Decoded apply(Graph graph, Encoder.Inputs inputs, boolean withAuxiliary, @Nullable Dropouts dropouts) {
         Encoder.Encoded encoded = encoder.apply(graph, inputs, false);
         BeitConfig shape = config.encoder();
         graph.section("decoder");
@@ -117,11 +148,16 @@ public final class SegmentationModel {
                     c.blocks().forEach(b -> blocks.add(encoded.hidden().get(b)));
                 }
                 List<Tensor> features = uper.pyramid.apply(blocks);
-                Tensor main = uper.main.apply(features);
-                List<Tensor> auxiliary = withAuxiliary && uper.auxiliary != null
-                        ? List.of(Objects.requireNonNull(uper.auxiliaryClasses)
-                                .apply(uper.auxiliary.apply(features.get(2))))
-                        : List.of();
+                Tensor main = uper.main.apply(features, dropouts == null ? null : dropouts.main);
+                List<Tensor> auxiliary = List.of();
+                if (withAuxiliary && uper.auxiliary != null) {
+                    Tensor side = uper.auxiliary.apply(features.get(2));
+                    if (dropouts != null && dropouts.auxiliary != null) {
+                        side = dropouts.auxiliary.apply(side);
+                    }
+                    auxiliary = List.of(
+                            Objects.requireNonNull(uper.auxiliaryClasses).apply(side));
+                }
                 yield new Decoded(main, auxiliary, features);
             }
         };

@@ -9,7 +9,11 @@ import beits.model.DropPathDraws;
 import beits.model.Encoder;
 import beits.tensor.Slot;
 import beits.train.Objective;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Fine-tuning for semantic segmentation, end to end. */
@@ -23,6 +27,7 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
     private final Slot labels;
     private final double[] classWeights;
     private final @Nullable Slot weighted;
+    private final SegmentationModel.@Nullable Dropouts dropouts;
     private final DropPathDraws draws;
 
     /**
@@ -55,6 +60,7 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
                         config.imageHeight(),
                         config.imageWidth(),
                         model.config().classes());
+        this.dropouts = model.dropouts(layout, batch);
         this.draws = new DropPathDraws(seed);
     }
 
@@ -70,7 +76,7 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
 
     @Override
     public Recorded record(Graph graph) {
-        SegmentationModel.Decoded decoded = model.apply(graph, inputs, true);
+        SegmentationModel.Decoded decoded = model.apply(graph, inputs, true, dropouts);
         Losses.Classified result = SegmentationLoss.total(
                 decoded.main(),
                 decoded.auxiliary(),
@@ -94,10 +100,28 @@ public final class SegmentationObjective implements Objective<SegmentationBatch>
             }
             executable.write(weighted, rows);
         }
+        drop(executable, micro);
+    }
+
+    /** Draws drop path, then the dropout of the heads. */
+    private void drop(Executable executable, long micro) {
+        List<ChannelDropout> channels = dropouts == null
+                ? List.of()
+                : Stream.of(dropouts.main(), dropouts.auxiliary())
+                        .filter(Objects::nonNull)
+                        .toList();
         Slot keep = inputs.keep();
+        int used = keep == null ? 0 : Math.toIntExact(keep.size());
+        double[] uniforms = draws.draw(
+                micro,
+                used + channels.stream().mapToInt(c -> (int) c.keep().size()).sum());
         if (keep != null) {
-            double[] uniforms = draws.draw(micro, Math.toIntExact(keep.size()));
-            executable.write(keep, model.encoder().dropPathFactors(uniforms));
+            executable.write(keep, model.encoder().dropPathFactors(Arrays.copyOf(uniforms, used)));
+        }
+        for (ChannelDropout dropout : channels) {
+            int to = used + (int) dropout.keep().size();
+            executable.write(dropout.keep(), ChannelDropout.factors(Arrays.copyOfRange(uniforms, used, to)));
+            used = to;
         }
     }
 

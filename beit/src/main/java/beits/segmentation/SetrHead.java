@@ -31,13 +31,13 @@ public final class SetrHead {
     /** The official variants. */
     public enum Kind {
         /**
-         * Progressive up-sampling: x2 as often as it takes from a patch to its pixels, a 3x3 convolution before each; the last x2 comes
+         * Progressive up-sampling: x2 as often as it takes from a patch to its pixels, a convolution before each; the last x2 comes
          * after the classes. That is four for the official patches of 16 pixels.
          */
         PROGRESSIVE,
-        /** Auxiliary head of SETR-PUP: one 3x3 convolution, x4, classes, then to the size of the picture. */
+        /** Auxiliary head of SETR-PUP: one convolution, x4, classes, then to the size of the picture. */
         AUXILIARY,
-        /** SETR-Naive: one 3x3 convolution, classes, then to the size of the picture. */
+        /** SETR-Naive: one convolution, classes, then to the size of the picture. */
         NAIVE
     }
 
@@ -47,8 +47,11 @@ public final class SetrHead {
      * @param width of the encoder
      * @param channels of the hidden convolutions, officially {@link #CHANNELS}
      * @param patchSize pixels along one side of a patch; a power of two for PROGRESSIVE
+     * @param window side of the hidden convolutions' windows: 3, or 1 (official {@code conv3x3_conv1x1=False}, as in mmseg's
+     *     configuration of SETR-Naive)
      */
-    public SetrHead(Layout layout, String prefix, int width, int channels, int classes, int patchSize, Kind kind) {
+    public SetrHead(
+            Layout layout, String prefix, int width, int channels, int classes, int patchSize, Kind kind, int window) {
         this.kind = kind;
         this.hidden = switch (kind) {
             case PROGRESSIVE -> doublings(patchSize);
@@ -59,7 +62,7 @@ public final class SetrHead {
         this.norms = new ArrayList<>();
         for (int i = 0; i < hidden; i++) {
             convolutions.add(Convolution.create(
-                    layout, prefix + "conv_" + i, i == 0 ? width : channels, channels, 3, 1, 1, true));
+                    layout, prefix + "conv_" + i, i == 0 ? width : channels, channels, window, 1, window / 2, true));
         }
         convolutions.add(Convolution.create(layout, prefix + "conv_" + hidden, channels, classes, 1, 1, 0, true));
         for (int i = 0; i < hidden; i++) {

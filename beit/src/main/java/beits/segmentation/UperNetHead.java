@@ -9,6 +9,7 @@ import beits.autograd.Tokens;
 import beits.nn.Convolution;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * UPerNet (Xiao et al., arXiv:1807.10221; mmseg {@code UPerHead}): pyramid pooling on the coarsest map, a feature pyramid from
@@ -53,8 +54,9 @@ final class UperNetHead {
      * Class logits at the resolution of the finest map.
      *
      * @param maps four maps, the finest first
+     * @param dropout in front of the last convolution, in training
      */
-    Tensor apply(List<Tensor> maps) {
+    Tensor apply(List<Tensor> maps, @Nullable ChannelDropout dropout) {
         List<Tensor> levels = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             levels.add(lateral.get(i).apply(maps.get(i)));
@@ -71,7 +73,8 @@ final class UperNetHead {
         for (int i = 1; i < 4; i++) {
             joined[i] = resizeTo(joined[i], joined[0]);
         }
-        return classes.apply(join.apply(Tokens.concatenate(joined)));
+        Tensor features = join.apply(Tokens.concatenate(joined));
+        return classes.apply(dropout == null ? features : dropout.apply(features));
     }
 
     private Tensor poolPyramid(Tensor coarsest) {

@@ -3,25 +3,24 @@ package beits.transform;
 import beits.image.Box;
 import beits.image.ColorOps;
 import beits.image.Image;
-import beits.image.Resampling;
-import beits.image.Resize;
+import beits.image.OpenCvResize;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
  * Augmentations for segmentation, after mmsegmentation's pipeline of the official configurations. Geometry moves picture
- * and mask alike: pictures are resized bilinearly, masks take the nearest class.
+ * and mask alike: pictures are resized bilinearly, masks take the nearest class, both as OpenCV does it.
  */
 public sealed interface PairTransform {
     /** The augmented pair; the argument is not changed. */
     Pair apply(Pair pair, UniformRandomProvider rng);
 
-    /** The class that counts for nothing; fills what a crop or padding adds. */
+    /** The class that counts for nothing. */
     int IGNORED = 255;
 
     /**
      * Resizes, in proportion, so that the picture fits within longSide x shortSide times a ratio from
-     * U(minRatio, maxRatio) (official: 2048 x 512, 0.5 to 2).
+     * U(minRatio, maxRatio) (official: 2048 x 512, 0.5 to 2), both cut to whole pixels.
      */
     record RandomResize(int longSide, int shortSide, double minRatio, double maxRatio) implements PairTransform {
         public RandomResize {
@@ -36,19 +35,16 @@ public sealed interface PairTransform {
             double ratio = Draws.uniform(rng, minRatio, maxRatio);
             int height = pair.picture().height();
             int width = pair.picture().width();
-            double scale =
-                    Math.min(longSide * ratio / Math.max(height, width), shortSide * ratio / Math.min(height, width));
-            int toHeight = Math.max(1, (int) (height * scale + 0.5));
-            int toWidth = Math.max(1, (int) (width * scale + 0.5));
-            return new Pair(
-                    Resize.resize(pair.picture(), toHeight, toWidth, Resampling.BILINEAR),
-                    Resize.resize(pair.mask(), toHeight, toWidth, Resampling.NEAREST));
+            double scale = Math.min(
+                    Math.floor(longSide * ratio) / Math.max(height, width),
+                    Math.floor(shortSide * ratio) / Math.min(height, width));
+            return resized(pair, Math.max(1, (int) (height * scale + 0.5)), Math.max(1, (int) (width * scale + 0.5)));
         }
     }
 
     /**
      * A square of {@code size} at a uniform place, up to ten tries until no class has more than {@code largestShare} of it
-     * (official: 0.75). Smaller pictures are filled with black and ignored pixels at the right and below.
+     * (official: 0.75). Smaller pictures are left as small as they are.
      */
     record Crop(int size, double largestShare) implements PairTransform {
         private static final int TRIES = 10;
@@ -65,7 +61,7 @@ public sealed interface PairTransform {
             for (int i = 1; i < TRIES && largestShare < 1 && !mixed(cut.mask()); i++) {
                 cut = cut(pair, rng);
             }
-            return padded(cut, size);
+            return cut;
         }
 
         private Pair cut(Pair pair, UniformRandomProvider rng) {
@@ -138,27 +134,12 @@ public sealed interface PairTransform {
     record Square(int size) implements PairTransform {
         @Override
         public Pair apply(Pair pair, UniformRandomProvider rng) {
-            return new Pair(
-                    Resize.resize(pair.picture(), size, size, Resampling.BILINEAR),
-                    Resize.resize(pair.mask(), size, size, Resampling.NEAREST));
+            return resized(pair, size, size);
         }
     }
 
-    private static Pair padded(Pair pair, int size) {
-        int height = pair.picture().height();
-        int width = pair.picture().width();
-        if (height == size && width == size) {
-            return pair;
-        }
-        int channels = pair.picture().channels();
-        Image picture = Image.blank(size, size, channels);
-        Image mask = Image.blank(size, size, 1);
-        Arrays.fill(mask.pixels(), (byte) IGNORED);
-        for (int y = 0; y < height; y++) {
-            int row = width * channels;
-            System.arraycopy(pair.picture().pixels(), y * row, picture.pixels(), y * size * channels, row);
-            System.arraycopy(pair.mask().pixels(), y * width, mask.pixels(), y * size, width);
-        }
-        return new Pair(picture, mask);
+    private static Pair resized(Pair pair, int height, int width) {
+        return new Pair(
+                OpenCvResize.linear(pair.picture(), height, width), OpenCvResize.nearest(pair.mask(), height, width));
     }
 }

@@ -12,7 +12,7 @@ final class ViewOptions {
             split = ",",
             paramLabel = "S",
             description =
-                    "sizes at which a segmentation model looks at a picture, averaged; the official multi-scale test has 0.5,0.75,1,1.25,1.5,1.75 (default: 1)")
+                    "factors of the picture's short side, 1 being what the network reads; a segmentation model averages what it sees at each; of several none is taken below 1; the official multi-scale test has 0.5,0.75,1,1.25,1.5,1.75 (default: 1)")
     private List<Double> scales = new ArrayList<>();
 
     @Option(names = "--flip", description = "a segmentation model looks at the mirrored picture, too")

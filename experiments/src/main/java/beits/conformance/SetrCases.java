@@ -49,6 +49,16 @@ final class SetrCases implements CaseRunner {
                 "head " + name + " is unknown; known are *conv4_up4, *conv2_up2, *conv2_up1");
     }
 
+    /** Side of the windows of the hidden convolutions, from the shape of the first one's weight. */
+    private static int window(Fields head) {
+        for (Fields row : head.objects("parameters")) {
+            if (row.text("name").equals("conv_0.weight")) {
+                return row.integers("shape")[3];
+            }
+        }
+        throw new IllegalArgumentException("the head has no conv_0.weight");
+    }
+
     private static void head(GoldenCase golden, Device device, Judge judge, String name, Fields head) {
         Fields config = golden.config();
         GoldenTensor tokens = golden.input(TOKENS);
@@ -59,7 +69,7 @@ final class SetrCases implements CaseRunner {
         int classes = config.integer("num_classes");
         int side = grid * PATCH;
         Layout layout = new Layout();
-        SetrHead decoder = new SetrHead(layout, "", width, SetrHead.CHANNELS, classes, PATCH, kind(name));
+        SetrHead decoder = new SetrHead(layout, "", width, SetrHead.CHANNELS, classes, PATCH, kind(name), window(head));
         List<Parameter> weights = layout.parameters();
         Parameter input = layout.parameter(TOKENS, Initialiser.ZEROS, tokens.shape());
         Slot labelSlot = layout.indexes(batch, labels.shape()[2], labels.shape()[3]);

@@ -7,8 +7,7 @@ import beits.checkpoint.NamedTensors;
 import beits.device.Device;
 import beits.device.Executable;
 import beits.image.Image;
-import beits.image.Resampling;
-import beits.image.Resize;
+import beits.image.OpenCvResize;
 import beits.recipe.SegmentRecipe;
 import beits.segmentation.PixelVote;
 import beits.segmentation.SegmentationConfig;
@@ -36,7 +35,7 @@ public final class LoadedSegmenter implements AutoCloseable {
     /**
      * How a picture is looked at.
      *
-     * @param scales factors of the picture's size (official multi-scale test: 0.5, 0.75, 1, 1.25, 1.5, 1.75)
+     * @param scales factors of the short side (official multi-scale test: 0.5, 0.75, 1, 1.25, 1.5, 1.75)
      * @param flip whether each is looked at mirrored, too
      */
     public record Views(List<Double> scales, boolean flip) {
@@ -95,8 +94,8 @@ public final class LoadedSegmenter implements AutoCloseable {
     }
 
     /**
-     * The class of every pixel: the picture's short side is resized to what the network reads, times each scale; a window slides
-     * over it by two thirds of its side (official 341 of 512, 426 of 640); probabilities of all views are averaged.
+     * The class of every pixel: the picture's short side is resized to what the network reads, times each scale (of several at least
+     * to what it reads); a window slides over it by two thirds of its side (official 341 of 512, 426 of 640); probabilities of all views are averaged.
      *
      * @return [height, width] of the picture
      */
@@ -107,7 +106,7 @@ public final class LoadedSegmenter implements AutoCloseable {
         PixelVote vote = new PixelVote(picture.height(), picture.width(), config.classes());
         Image fitting = channels == 1 ? picture.grey() : picture.rgb();
         for (double scale : views.scales()) {
-            Image resized = resized(fitting, size * scale);
+            Image resized = resized(fitting, size, scale, views.scales().size() > 1);
             for (boolean mirrored : views.flip() ? new boolean[] {false, true} : new boolean[] {false}) {
                 Image view = mirrored ? resized.flipped() : resized;
                 float[] logits = window.logits(
@@ -123,15 +122,21 @@ public final class LoadedSegmenter implements AutoCloseable {
         return vote.winners();
     }
 
-    private static Image resized(Image picture, double shortSide) {
+    /**
+     * The picture as one view sees it. With several scales the short side is never below what the network reads and the long side is
+     * as long as it comes (official {@code SETR_Resize} with {@code setr_multi_scale}).
+     */
+    private static Image resized(Image picture, int size, double scale, boolean several) {
         int height = picture.height();
         int width = picture.width();
-        double factor = Math.min(shortSide / Math.min(height, width), LONGEST * shortSide / Math.max(height, width));
+        double shortSide = several ? Math.max(size, Math.floor(size * scale)) : size * scale;
+        double factor = shortSide / Math.min(height, width);
+        if (!several) {
+            factor = Math.min(factor, LONGEST * shortSide / Math.max(height, width));
+        }
         int toHeight = Math.max(1, (int) (height * factor + 0.5));
         int toWidth = Math.max(1, (int) (width * factor + 0.5));
-        return toHeight == height && toWidth == width
-                ? picture
-                : Resize.resize(picture, toHeight, toWidth, Resampling.BILINEAR);
+        return toHeight == height && toWidth == width ? picture : OpenCvResize.linear(picture, toHeight, toWidth);
     }
 
     @Override

@@ -136,7 +136,7 @@ public final class SegmentJob {
         SegmentationPipeline pipeline = pipeline(recipe);
         Normalisation normalisation = pipeline.normalisation();
         SegmentationPipeline reading = new SegmentationPipeline(
-                List.of(new PairTransform.Square(config.imageHeight())), config.imageHeight(), normalisation);
+                List.of(new PairTransform.Square(config.imageHeight())), config.imageHeight(), normalisation, false);
         Layout layout = new Layout();
         SegmentationModel model = new SegmentationModel(layout, shape);
         SegmentationObjective objective =
@@ -227,7 +227,8 @@ public final class SegmentJob {
         if (recipe.photometric()) {
             transforms.add(new PairTransform.PhotometricDistortion());
         }
-        return new SegmentationPipeline(transforms, size, Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
+        return new SegmentationPipeline(
+                transforms, size, Constants.of(recipe.imagenetMeanAndStd(), recipe.model()), recipe.randomResize());
     }
 
     private static SegmentationBatch labelled(Batch batch) {
