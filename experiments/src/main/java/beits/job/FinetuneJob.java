@@ -27,9 +27,12 @@ import beits.train.Trainer;
 import beits.train.TrainingLoop;
 import beits.transform.AugmentationPolicy;
 import beits.transform.BatchMix;
+import beits.transform.ColorJitter;
 import beits.transform.CropResize;
 import beits.transform.Flip;
+import beits.transform.Jitter;
 import beits.transform.Normalisation;
+import beits.transform.PaddedCrop;
 import beits.transform.PictureTransform;
 import beits.transform.RandomErasing;
 import beits.transform.RandomResizedCrop;
@@ -216,7 +219,14 @@ public final class FinetuneJob {
         int size = recipe.model().imageSize();
         int classes = data.classNames().size();
         List<PictureTransform> transforms = new ArrayList<>();
-        if (recipe.minCropArea() < 1 || !TokenizerJob.hasSize(data, size)) {
+        boolean fits = TokenizerJob.hasSize(data, size);
+        if (recipe.cropPadding() > 0) {
+            if (!fits) {
+                throw new IllegalArgumentException("cropPadding = %d: is for pictures of %d x %d pixels; set it to 0"
+                        .formatted(recipe.cropPadding(), size, size));
+            }
+            transforms.add(new PaddedCrop(size, recipe.cropPadding()));
+        } else if (recipe.minCropArea() < 1 || !fits) {
             transforms.add(new CropResize(
                     new RandomResizedCrop(recipe.minCropArea(), 1, 3.0 / 4, 4.0 / 3), size, Resampling.BICUBIC));
         }
@@ -227,6 +237,10 @@ public final class FinetuneJob {
         String policy = recipe.autoAugment();
         if (policy != null) {
             transforms.add(AugmentationPolicy.parse(policy, normalisation.fill()));
+        }
+        if (recipe.colorJitter() > 0) {
+            double strength = recipe.colorJitter();
+            transforms.add(new Jitter(new ColorJitter(strength, strength, strength, 0)));
         }
         Optional<RandomErasing> erasing =
                 recipe.randomErasing() > 0 ? Optional.of(new RandomErasing(recipe.randomErasing())) : Optional.empty();

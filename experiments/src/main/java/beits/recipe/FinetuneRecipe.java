@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param repeatedAugmentation how many differently augmented copies of a picture lie in a batch (Hoffer et al. 2020; timm's
  *     {@code RepeatAugSampler} uses 3); an epoch then shows that many times fewer pictures
  * @param autoAugment augmentation policy by timm's name: {@code rand-m9-mstd0.5-inc1} is the official RandAugment, {@code original} AutoAugment, {@code 3a-j0.3} three-augment; or none
+ * @param colorJitter strength of brightness, contrast and saturation jitter (official: 0.4 without a policy); 0 for none
  * @param randomErasing its probability
  * @param flip whether pictures are mirrored half of the time
  * @param minCropArea smallest share of the picture that a random crop keeps; 1 for no crop
+ * @param cropPadding pixels of a black border around pictures that have the network's size, out of which a square of that size is cut
+ *     (official: 4 for pictures of 32 pixels and less); 0 for none
  * @param imagenetMeanAndStd whether pictures are normalised by ImageNet's mean and deviation instead of 0.5
  * @param relPosDecay whether weight decay applies to the blocks' relative position tables
  * @param optim AdamW
@@ -41,9 +44,11 @@ public record FinetuneRecipe(
         MixMode mixMode,
         int repeatedAugmentation,
         @Nullable String autoAugment,
+        double colorJitter,
         double randomErasing,
         boolean flip,
         double minCropArea,
+        int cropPadding,
         boolean imagenetMeanAndStd,
         boolean relPosDecay,
         OptimRecipe optim,
@@ -73,8 +78,18 @@ public record FinetuneRecipe(
         Check.that(smoothing >= 0 && smoothing < 1, "smoothing", smoothing, "in [0, 1)");
         Check.that(mixup >= 0, "mixup", mixup, "0 for none, or above");
         Check.that(cutmix >= 0, "cutmix", cutmix, "0 for none, or above");
+        Check.that(
+                colorJitter >= 0 && (colorJitter == 0 || autoAugment == null),
+                "colorJitter",
+                colorJitter,
+                "0 for none, or above with autoAugment null");
         Check.that(randomErasing >= 0 && randomErasing <= 1, "randomErasing", randomErasing, "in [0, 1]");
         Check.that(minCropArea > 0 && minCropArea <= 1, "minCropArea", minCropArea, "in (0, 1]");
+        Check.that(
+                cropPadding >= 0 && (cropPadding == 0 || minCropArea == 1),
+                "cropPadding",
+                cropPadding,
+                "0 for none, or above with minCropArea 1");
         Check.imagenetConstants(imagenetMeanAndStd, model);
         if (autoAugment != null) {
             Check.that(
@@ -105,9 +120,11 @@ public record FinetuneRecipe(
                 mixMode,
                 repeatedAugmentation,
                 autoAugment,
+                colorJitter,
                 randomErasing,
                 flip,
                 minCropArea,
+                cropPadding,
                 imagenetMeanAndStd,
                 relPosDecay,
                 otherOptim,
