@@ -77,11 +77,6 @@ public final class Layout {
         return parameter;
     }
 
-    /** Whether there is a parameter of this name. */
-    public boolean hasParameter(String name) {
-        return parameters.containsKey(name);
-    }
-
     /** All states in order of creation. */
     public List<State> states() {
         return Collections.unmodifiableList(new ArrayList<>(states.values()));

@@ -95,11 +95,6 @@ public record TensorData(TensorType type, List<Long> shape, MemorySegment data) 
         return new TensorData(type, extents, data.asSlice(begin * row, (end - begin) * row));
     }
 
-    /** The same elements under another shape. */
-    public TensorData reshaped(int... extents) {
-        return new TensorData(type, longs(extents), data);
-    }
-
     /** The elements as doubles. */
     public double[] toDoubles() {
         double[] values = new double[Math.toIntExact(size())];

@@ -18,9 +18,6 @@ public record Normalisation(List<Float> mean, List<Float> std) {
     public static final Normalisation IMAGENET =
             new Normalisation(List.of(0.485f, 0.456f, 0.406f), List.of(0.229f, 0.224f, 0.225f));
 
-    /** Pixels in 0…1: mean 0, deviation 1. */
-    public static final Normalisation UNIT = uniform(3, 0f, 1f);
-
     public Normalisation {
         mean = List.copyOf(mean);
         std = List.copyOf(std);

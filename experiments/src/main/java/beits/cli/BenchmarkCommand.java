@@ -5,6 +5,7 @@ import beits.benchmark.InferBenchmark;
 import beits.benchmark.PeerWork;
 import beits.benchmark.TrainingWorkload;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,20 +15,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code beits benchmark}. */
-@Command(
-        name = "benchmark",
-        mixinStandardHelpOptions = true,
-        description = "Measures speed.",
-        subcommands = {
-            BenchmarkCommand.Step.class,
-            BenchmarkCommand.Infer.class,
+@Command(name = "benchmark", mixinStandardHelpOptions = true, description = "Measures speed.")
+final class BenchmarkCommand {
+    /** What is measured, each by a command of its own. */
+    static final List<Class<?>> COMMANDS = List.of(
+            Step.class,
+            Infer.class,
             TokenizerBenchmarkCommand.class,
             KernelBenchmarkCommand.class,
             StartBenchmarkCommand.class,
             TableBenchmarkCommand.class,
-            DataBenchmarkCommand.class
-        })
-final class BenchmarkCommand {
+            DataBenchmarkCommand.class);
+
     private BenchmarkCommand() {}
 
     /** {@code beits benchmark step}. */

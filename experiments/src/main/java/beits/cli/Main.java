@@ -77,7 +77,7 @@ public final class Main {
      */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
         CommandLine line = new CommandLine(new Main());
-        addCommands(line, arguments);
+        addCommands(line, COMMANDS, List.of(arguments));
         line.addSubcommand(CommandLine.HelpCommand.class);
         line.setOut(out)
                 .setErr(err)
@@ -115,23 +115,31 @@ public final class Main {
      * Adds the command that the first argument names, or all when it names none; of these only the ones among the arguments with
      * their options: to describe the options of all to picocli takes a third of the time of {@code beits --help}.
      */
-    private static void addCommands(CommandLine line, String[] arguments) {
-        List<String> given = List.of(arguments);
-        for (Class<?> command : COMMANDS) {
-            if (!given.isEmpty() && about(command).name().equals(given.getFirst())) {
-                line.addSubcommand(command);
+    private static void addCommands(CommandLine line, List<Class<?>> commands, List<String> arguments) {
+        for (Class<?> command : commands) {
+            if (!arguments.isEmpty() && about(command).name().equals(arguments.getFirst())) {
+                addCommand(line, command, arguments);
                 return;
             }
         }
-        for (Class<?> command : COMMANDS) {
+        for (Class<?> command : commands) {
             String name = about(command).name();
-            if (given.contains(name)) {
-                line.addSubcommand(command);
+            if (arguments.contains(name)) {
+                addCommand(line, command, arguments);
             } else {
                 CommandSpec listed = CommandSpec.create();
                 listed.usageMessage().description(about(command).description());
                 line.addSubcommand(name, listed);
             }
+        }
+    }
+
+    private static void addCommand(CommandLine line, Class<?> command, List<String> arguments) {
+        CommandLine added = new CommandLine(command);
+        line.addSubcommand(added);
+        if (command == BenchmarkCommand.class) {
+            int name = arguments.indexOf(about(command).name());
+            addCommands(added, BenchmarkCommand.COMMANDS, arguments.subList(name + 1, arguments.size()));
         }
     }
 

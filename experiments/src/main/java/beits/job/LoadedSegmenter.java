@@ -39,9 +39,6 @@ public final class LoadedSegmenter implements AutoCloseable {
      * @param flip whether each is looked at mirrored, too
      */
     public record Views(List<Double> scales, boolean flip) {
-        /** The picture as it is. */
-        public static final Views SINGLE = new Views(List.of(1.0), false);
-
         public Views {
             scales = List.copyOf(scales);
             if (scales.isEmpty() || scales.stream().anyMatch(s -> !(s > 0) || s > 8)) {
