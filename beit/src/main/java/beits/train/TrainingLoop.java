@@ -76,7 +76,7 @@ public final class TrainingLoop<B> {
      *
      * @param evaluation what to measure, or none
      * @param stop asked after every step
-     * @throws NonFiniteLossException when the loss is no longer a number; nothing is saved then
+     * @throws NonFiniteLossException when the loss or a weight is no longer a number; nothing is saved then
      * @throws IOException when a checkpoint cannot be written
      */
     public Outcome run(@Nullable Evaluation evaluation, BooleanSupplier stop) throws IOException {
@@ -103,7 +103,11 @@ public final class TrainingLoop<B> {
                 listener.accept(new TrainingEvent.Evaluated(step, evaluation.evaluate()));
             }
             boolean stopping = !last && stop.getAsBoolean();
-            if (store != null && (last || stopping || step % settings.saveEvery == 0)) {
+            boolean saving = last || stopping || step % settings.saveEvery == 0;
+            if (saving) {
+                requireFiniteWeights(step);
+            }
+            if (store != null && saving) {
                 listener.accept(new TrainingEvent.Saved(step, store.save(trainer)));
             }
             if (stopping) {
@@ -111,6 +115,17 @@ public final class TrainingLoop<B> {
             }
         }
         return Outcome.FINISHED;
+    }
+
+    /** The loss is computed before the update, so that of the last step before a checkpoint says nothing about what is saved. */
+    private void requireFiniteWeights(long step) {
+        for (Parameter parameter : trainer.objective().layout().parameters()) {
+            if (!finite(trainer.executable().readFloats(parameter.slot()))) {
+                throw new NonFiniteLossException(
+                        "step %d: %s is not finite after the update; lower optim.lr or set optim.clipGrad"
+                                .formatted(step, parameter.name()));
+            }
+        }
     }
 
     private NonFiniteLossException nonFinite(long step, Trainer.StepResult result) {
@@ -124,7 +139,7 @@ public final class TrainingLoop<B> {
         List<String> pictures = source.pictures();
         int shown = Math.min(8, pictures.size());
         return new NonFiniteLossException(
-                "step %d: loss %s, gradient norm %s; the first tensor that is not finite is %s; pictures: %s%s; lower lr or set clipGrad, and resume from the last checkpoint"
+                "step %d: loss %s, gradient norm %s; the first tensor that is not finite is %s; pictures: %s%s; lower optim.lr or set optim.clipGrad"
                         .formatted(
                                 step,
                                 result.loss(),

@@ -56,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
         Path folder = out == null ? fresh() : empty(out);
         try (Device device = common.open();
                 Stages stages = new Stages(err, Streams.errorIsTerminal())) {
-            Demo.Result result = new Demo(device, folder, recipe, stages::next, err::println).run();
+            Demo.Result result = new Demo(device, folder, recipe, stages::next, stages::say).run();
             stages.close();
             Streams.out(spec)
                     .println("report: %s   pre-trained %s, from scratch %s"

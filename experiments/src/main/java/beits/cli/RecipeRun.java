@@ -3,8 +3,10 @@ package beits.cli;
 import beits.checkpoint.NamedTensors;
 import beits.device.Device;
 import beits.job.JobContext;
+import beits.recipe.TokenizerRecipe;
 import beits.report.ReportPage;
 import beits.report.RunReport;
+import beits.train.NonFiniteLossException;
 import beits.train.TrainingLoop;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,6 +58,7 @@ final class RecipeRun {
                 RunSession session = new RunSession(folder, options.name(), err)) {
             try {
                 Left left = job.run(session.context(device));
+                session.endProgress();
                 if (left.outcome == TrainingLoop.Outcome.STOPPED) {
                     err.println(
                             "beits: stopped; saved %s; continue with: %s".formatted(session.lastCheckpoint(), resume));
@@ -75,12 +78,24 @@ final class RecipeRun {
                         .formatted(folder.model(), report, left.result.isEmpty() ? "" : "   " + left.result));
                 return 0;
             } catch (IOException | RuntimeException e) {
+                session.endProgress();
                 session.failed(e);
                 if (session.lastCheckpoint() != null) {
-                    err.println("beits: %s stands; continue with: %s".formatted(session.lastCheckpoint(), resume));
+                    err.println("beits: %s stands; %s"
+                            .formatted(session.lastCheckpoint(), remedy(e, recipe, session.lastCheckpoint(), resume)));
                 }
                 throw e;
             }
         }
+    }
+
+    /** How to go on from a checkpoint: to continue a run that diverged would only diverge again. */
+    private static String remedy(Exception failure, Object recipe, Path checkpoint, String resume) {
+        if (!(failure instanceof NonFiniteLossException)) {
+            return "continue with: " + resume;
+        }
+        return recipe instanceof TokenizerRecipe
+                ? "begin a new run with a lower optim.lr"
+                : "begin a new run from it with a lower optim.lr: --set initFrom=" + checkpoint;
     }
 }

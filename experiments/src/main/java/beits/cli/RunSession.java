@@ -52,7 +52,7 @@ final class RunSession implements AutoCloseable {
 
     private void interrupted() {
         stop.set(true);
-        err.println("beits: stopping after this step ...");
+        progress.say("beits: stopping after this step ...");
         try {
             // The virtual machine goes down when this thread ends; the run must have saved its checkpoint by then.
             ended.await();
@@ -111,12 +111,17 @@ final class RunSession implements AutoCloseable {
     }
 
     private void note(String text) {
-        err.println("beits: " + text);
+        progress.say("beits: " + text);
         if (metrics == null) {
             earlyNotes.add(text);
         } else {
             LOG.info(text);
         }
+    }
+
+    /** Ends the progress bar, so that what the command says at the end stands below it. */
+    void endProgress() {
+        progress.close();
     }
 
     /** Writes a finished model beside the checkpoints. */

@@ -29,6 +29,15 @@ final class Stages implements AutoCloseable {
         return progress;
     }
 
+    /** Prints a line, above the bar if there is one. */
+    void say(String line) {
+        if (current == null) {
+            err.println(line);
+        } else {
+            current.say(line);
+        }
+    }
+
     @Override
     public void close() {
         if (current != null) {
