@@ -34,7 +34,7 @@ public final class Losses {
      */
     public static Classified crossEntropy(Tensor logits, Slot labels, @Nullable Slot count, double smoothing) {
         Graph graph = logits.graph();
-        Slot lse = graph.allocate(logits.shape().rows());
+        Slot lse = graph.allocate(logits.shape().rows(), 2);
         Slot loss = graph.allocate(1);
         Slot hits = graph.allocate(1);
         graph.emit(new CrossEntropy(logits.slot(), labels, count, smoothing, lse, loss, hits));
@@ -55,7 +55,7 @@ public final class Losses {
      */
     public static Classified softCrossEntropy(Tensor logits, Tensor targets) {
         Graph graph = logits.graph();
-        Slot lse = graph.allocate(logits.shape().rows());
+        Slot lse = graph.allocate(logits.shape().rows(), 2);
         Slot loss = graph.allocate(1);
         Slot hits = graph.allocate(1);
         graph.emit(new SoftCrossEntropy(logits.slot(), targets.slot(), lse, loss, hits));

@@ -8,19 +8,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Mean softmax cross-entropy against class numbers with label smoothing (timm {@code LabelSmoothingCrossEntropy}).
  *
- * <pre>  lse[r] = log Σ_c exp(logits[r,c])
+ * <pre>  max[r] = max_c logits[r,c],  log[r] = log Σ_c exp(logits[r,c] − max[r]),  lse[r] = max[r] + log[r]
  *   loss = 1/n · Σ_r (1 − smoothing)·(lse[r] − logits[r, label[r]]) + smoothing·(lse[r] − Σ_c logits[r,c] / columns)
  *   hits = number of rows whose largest logit (the first of equals) is at the label</pre>
  *
  * n is {@code count[0]} when there is one, else the number of rows. Rows from n on and rows with a negative label weigh nothing in
  * loss and hits; the latter still count in n (official segmentation loss: ignored pixels stay in the denominator). With n = 0 the
- * loss is 0. {@code lse} is defined for the first n rows.
+ * loss is 0. {@code lse} is defined for the first n rows; its two terms are kept apart, since their sum in float32 would lose what the
+ * gradient of large logits needs.
  *
  * @param logits [rows, columns]
  * @param labels integers [rows]
  * @param count integer [1], rows in use, or none for all
  * @param smoothing share of the target spread over all classes, 0 for none
- * @param lse [rows], kept for the backward pass
+ * @param lse [rows, 2], max and log, kept for the backward pass
  * @param loss [1]
  * @param hits [1]
  */
@@ -29,7 +30,7 @@ public record CrossEntropy(
         implements Kernel {
     public CrossEntropy {
         Kernel.check(
-                labels.size() == logits.shape().rows() && lse.size() == labels.size(),
+                labels.size() == logits.shape().rows() && lse.size() == 2 * labels.size(),
                 "CrossEntropy",
                 logits,
                 labels,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels integers [rows]
  * @param count integer [1], or none
  * @param smoothing as in the forward pass
- * @param lse [rows], of the forward pass
+ * @param lse [rows, 2], of the forward pass
  * @param dLoss [1]
  * @param dLogits [rows, columns]; may be {@code logits}
  */

@@ -12,14 +12,15 @@ import java.util.function.UnaryOperator;
  *
  * @param logits [rows, columns]
  * @param targets [rows, columns]
- * @param lse [rows], kept for the backward pass
+ * @param lse [rows, 2], the two terms of {@link CrossEntropy}, kept for the backward pass
  * @param loss [1]
  * @param hits [1]
  */
 public record SoftCrossEntropy(Slot logits, Slot targets, Slot lse, Slot loss, Slot hits) implements Kernel {
     public SoftCrossEntropy {
         Kernel.check(
-                targets.size() == logits.size() && lse.size() == logits.shape().rows(),
+                targets.size() == logits.size()
+                        && lse.size() == 2L * logits.shape().rows(),
                 "SoftCrossEntropy",
                 logits,
                 targets,

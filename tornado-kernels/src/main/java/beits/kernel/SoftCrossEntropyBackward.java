@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  *
  * @param logits [rows, columns]
  * @param targets [rows, columns]
- * @param lse [rows], of the forward pass
+ * @param lse [rows, 2], of the forward pass
  * @param dLoss [1]
  * @param dLogits [rows, columns]
  */

@@ -91,7 +91,7 @@ final class LossCases {
         String name = "%dx%d smoothing %s count %d".formatted(rows, columns, smoothing, count);
         CaseData d = new CaseData("cross-entropy " + name);
         @Nullable Slot n = count < 0 ? null : d.integers(count);
-        Slot lse = d.output(rows);
+        Slot lse = d.output(rows, 2);
         CrossEntropy forward = new CrossEntropy(
                 logits(d, rows, columns),
                 d.integersBetween(-1, columns, rows),
@@ -101,7 +101,7 @@ final class LossCases {
                 d.output(1),
                 d.output(1));
         int defined = count < 0 ? rows : count;
-        cases.add(d.of(forward, List.of(lse.part(0, defined), forward.loss(), forward.hits())));
+        cases.add(d.of(forward, List.of(lse.part(0, defined, 2), forward.loss(), forward.hits())));
         for (boolean inPlace : new boolean[] {false, true}) {
             CaseData b = new CaseData("cross-entropy backward " + name + (inPlace ? " in place" : ""));
             @Nullable Slot bn = count < 0 ? null : b.integers(count);
@@ -111,7 +111,7 @@ final class LossCases {
                     b.integersBetween(-1, columns, rows),
                     bn,
                     smoothing,
-                    b.values(Arena.ACTIVATIONS, u -> 3 + Math.log(columns) + u, rows),
+                    b.values(Arena.ACTIVATIONS, u -> (3 + Math.log(columns) + u) / 2, rows, 2),
                     b.activation(1),
                     inPlace ? x : b.output(rows, columns))));
         }
@@ -122,14 +122,14 @@ final class LossCases {
         cases.add(d.of(new SoftCrossEntropy(
                 logits(d, rows, columns),
                 d.values(Arena.INPUTS, u -> (1 + Math.rint(4 * u) / 4) / columns, rows, columns),
-                d.output(rows),
+                d.output(rows, 2),
                 d.output(1),
                 d.output(1))));
         CaseData b = new CaseData("soft cross-entropy backward " + size);
         cases.add(b.of(new SoftCrossEntropyBackward(
                 logits(b, rows, columns),
                 b.values(Arena.INPUTS, u -> (1 + u) / columns, rows, columns),
-                b.values(Arena.ACTIVATIONS, u -> 3 + Math.log(columns) + u, rows),
+                b.values(Arena.ACTIVATIONS, u -> (3 + Math.log(columns) + u) / 2, rows, 2),
                 b.activation(1),
                 b.output(rows, columns))));
     }

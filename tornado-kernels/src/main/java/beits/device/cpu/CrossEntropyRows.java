@@ -33,14 +33,16 @@ final class CrossEntropyRows {
                 if (row < used) {
                     long at = (long) row * columns;
                     float max = SoftmaxRows.max(logits, at, columns);
-                    double log = max + StrictMath.log(SoftmaxRows.sumOfExponentials(logits, at, columns, max));
-                    Lanes.set(lse, row, (float) log);
+                    double log = StrictMath.log(SoftmaxRows.sumOfExponentials(logits, at, columns, max));
+                    Lanes.set(lse, 2L * row, max);
+                    Lanes.set(lse, 2L * row + 1, (float) log);
                     int label = Lanes.integer(labels, row);
                     if (label >= 0) {
                         float score = Lanes.get(logits, at + label);
-                        double even =
-                                smoothing == 0 ? 0 : smoothing * (log - (double) sum(logits, at, columns) / columns);
-                        losses[row] = (1 - smoothing) * (log - score) + even;
+                        double even = smoothing == 0
+                                ? 0
+                                : smoothing * (log - (double) sum(logits, at, columns, max) / columns);
+                        losses[row] = (1 - smoothing) * (log - ((double) score - max)) + even;
                         hit[row] = score == max && first(logits, at, label, max) == label;
                     }
                 }
@@ -83,7 +85,8 @@ final class CrossEntropyRows {
                             logits,
                             at,
                             columns,
-                            Lanes.get(lse, row),
+                            Lanes.get(lse, 2L * row),
+                            Lanes.get(lse, 2L * row + 1),
                             (float) factor,
                             (float) (smoothing / columns * factor),
                             dLogits);
@@ -108,11 +111,12 @@ final class CrossEntropyRows {
             for (int row = from; row < to; row++) {
                 long at = (long) row * columns;
                 float max = SoftmaxRows.max(logits, at, columns);
-                double log = max + StrictMath.log(SoftmaxRows.sumOfExponentials(logits, at, columns, max));
-                Lanes.set(lse, row, (float) log);
+                double log = StrictMath.log(SoftmaxRows.sumOfExponentials(logits, at, columns, max));
+                Lanes.set(lse, 2L * row, max);
+                Lanes.set(lse, 2L * row + 1, (float) log);
                 double total = 0;
                 for (int j = 0; j < columns; j++) {
-                    total += Lanes.get(targets, at + j) * (log - Lanes.get(logits, at + j));
+                    total += Lanes.get(targets, at + j) * (log - ((double) Lanes.get(logits, at + j) - max));
                 }
                 losses[row] = total;
                 float largest = SoftmaxRows.max(targets, at, columns);
@@ -143,8 +147,17 @@ final class CrossEntropyRows {
             float factor = Lanes.get(dLoss, 0) / rows;
             for (int row = from; row < to; row++) {
                 long at = (long) row * columns;
-                float mass = sum(targets, at, columns) * factor;
-                softRow(logits, targets, at, columns, Lanes.get(lse, row), mass, factor, dLogits);
+                float mass = sum(targets, at, columns, 0f) * factor;
+                softRow(
+                        logits,
+                        targets,
+                        at,
+                        columns,
+                        Lanes.get(lse, 2L * row),
+                        Lanes.get(lse, 2L * row + 1),
+                        mass,
+                        factor,
+                        dLogits);
             }
         });
     }
@@ -162,29 +175,32 @@ final class CrossEntropyRows {
         return j;
     }
 
-    private static float sum(MemorySegment x, long at, int columns) {
+    /** {@code Σ (x − from)} of a row. */
+    private static float sum(MemorySegment x, long at, int columns, float from) {
         int whole = Lanes.whole(columns);
         FloatVector sum = Lanes.zero();
         for (int j = 0; j < whole; j += Lanes.COUNT) {
-            sum = sum.add(Lanes.load(x, at + j));
+            sum = sum.add(Lanes.load(x, at + j).sub(from));
         }
         if (whole < columns) {
-            sum = sum.add(Lanes.load(x, at + whole, Lanes.first(columns - whole)));
+            VectorMask<Float> rest = Lanes.first(columns - whole);
+            sum = sum.add(Lanes.load(x, at + whole, rest).sub(from), rest);
         }
         return Lanes.sum(sum);
     }
 
-    /** {@code out = exp(x − lse) · factor − even}. */
+    /** {@code out = exp(x − max − log) · factor − even}. */
     private static void shareRow(
-            MemorySegment x, long at, int columns, float lse, float factor, float even, MemorySegment out) {
+            MemorySegment x, long at, int columns, float max, float log, float factor, float even, MemorySegment out) {
         int whole = Lanes.whole(columns);
         for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector p = VectorMath.exp(Lanes.load(x, at + j).sub(lse));
+            FloatVector p = VectorMath.exp(Lanes.load(x, at + j).sub(max).sub(log));
             Lanes.store(p.mul(factor).sub(even), out, at + j);
         }
         if (whole < columns) {
             VectorMask<Float> rest = Lanes.first(columns - whole);
-            FloatVector p = VectorMath.exp(Lanes.load(x, at + whole, rest).sub(lse));
+            FloatVector p =
+                    VectorMath.exp(Lanes.load(x, at + whole, rest).sub(max).sub(log));
             Lanes.store(p.mul(factor).sub(even), out, at + whole, rest);
         }
     }
@@ -194,18 +210,20 @@ final class CrossEntropyRows {
             MemorySegment targets,
             long at,
             int columns,
-            float lse,
+            float max,
+            float log,
             float mass,
             float factor,
             MemorySegment out) {
         int whole = Lanes.whole(columns);
         for (int j = 0; j < whole; j += Lanes.COUNT) {
-            FloatVector p = VectorMath.exp(Lanes.load(x, at + j).sub(lse));
+            FloatVector p = VectorMath.exp(Lanes.load(x, at + j).sub(max).sub(log));
             Lanes.store(p.mul(mass).sub(Lanes.load(targets, at + j).mul(factor)), out, at + j);
         }
         if (whole < columns) {
             VectorMask<Float> rest = Lanes.first(columns - whole);
-            FloatVector p = VectorMath.exp(Lanes.load(x, at + whole, rest).sub(lse));
+            FloatVector p =
+                    VectorMath.exp(Lanes.load(x, at + whole, rest).sub(max).sub(log));
             FloatVector t = Lanes.load(targets, at + whole, rest);
             Lanes.store(p.mul(mass).sub(t.mul(factor)), out, at + whole, rest);
         }

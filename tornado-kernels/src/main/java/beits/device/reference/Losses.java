@@ -78,8 +78,7 @@ final class Losses {
         double sum = 0;
         int hits = 0;
         for (int r = 0; r < n; r++) {
-            double rowLse = logSumExp(logits, r, columns);
-            lse.set(r, rowLse);
+            double rowLse = logSumExp(logits, r, columns, lse);
             if (labels.get(r) < 0) {
                 continue;
             }
@@ -112,7 +111,11 @@ final class Losses {
             for (int c = 0; c < columns; c++) {
                 int at = r * columns + c;
                 double target = (c == label ? 1 - k.smoothing() : 0) + k.smoothing() / columns;
-                dLogits.set(at, weighs ? dLoss / n * (Math.exp(logits.get(at) - lse.get(r)) - target) : 0);
+                dLogits.set(
+                        at,
+                        weighs
+                                ? dLoss / n * (Math.exp(logits.get(at) - lse.get(2 * r) - lse.get(2 * r + 1)) - target)
+                                : 0);
             }
         }
     }
@@ -122,7 +125,8 @@ final class Losses {
         return count == null ? rows : memory.ints(count).index(0, rows + 1);
     }
 
-    private static double logSumExp(Doubles logits, int row, int columns) {
+    /** The logarithm of a row's sum of exponentials; its two terms go into {@code lse}. */
+    private static double logSumExp(Doubles logits, int row, int columns, Doubles lse) {
         double max = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < columns; c++) {
             max = Math.max(max, logits.get(row * columns + c));
@@ -131,7 +135,10 @@ final class Losses {
         for (int c = 0; c < columns; c++) {
             sum += Math.exp(logits.get(row * columns + c) - max);
         }
-        return max + Math.log(sum);
+        double log = Math.log(sum);
+        lse.set(2 * row, max);
+        lse.set(2 * row + 1, log);
+        return max + log;
     }
 
     static void softCrossEntropy(SoftCrossEntropy k, Memory memory) {
@@ -142,8 +149,7 @@ final class Losses {
         double sum = 0;
         int hits = 0;
         for (int r = 0; r < rows; r++) {
-            double rowLse = logSumExp(logits, r, columns);
-            memory.floats(k.lse()).set(r, rowLse);
+            double rowLse = logSumExp(logits, r, columns, memory.floats(k.lse()));
             for (int at = r * columns; at < (r + 1) * columns; at++) {
                 sum += targets.get(at) * (rowLse - logits.get(at));
             }
@@ -169,7 +175,12 @@ final class Losses {
                 total += targets.get(at);
             }
             for (int at = r * columns; at < (r + 1) * columns; at++) {
-                dLogits.set(at, dLoss / rows * (Math.exp(logits.get(at) - lse.get(r)) * total - targets.get(at)));
+                dLogits.set(
+                        at,
+                        dLoss
+                                / rows
+                                * (Math.exp(logits.get(at) - lse.get(2 * r) - lse.get(2 * r + 1)) * total
+                                        - targets.get(at)));
             }
         }
     }

@@ -174,7 +174,7 @@ class GradientsTest {
         Slot logits = g.input(u -> 3 * u, 5, 7);
         Slot labels = g.integers(6, -1, 0, 3, 3);
         @Nullable Slot n = count < 0 ? null : g.integers(count);
-        Slot lse = g.scratch(5);
+        Slot lse = g.scratch(5, 2);
         Slot loss = g.output(1);
         g.forward(new CrossEntropy(logits, labels, n, smoothing, lse, loss, g.scratch(1)))
                 .backward(new CrossEntropyBackward(logits, labels, n, smoothing, lse, g.d(loss), g.d(logits)))
@@ -185,7 +185,7 @@ class GradientsTest {
     void softCrossEntropy() {
         Slot logits = g.input(u -> 3 * u, 5, 7);
         Slot targets = g.constant(u -> 1 + u, 5, 7);
-        Slot lse = g.scratch(5);
+        Slot lse = g.scratch(5, 2);
         Slot loss = g.output(1);
         g.forward(new SoftCrossEntropy(logits, targets, lse, loss, g.scratch(1)))
                 .backward(new SoftCrossEntropyBackward(logits, targets, lse, g.d(loss), g.d(logits)))

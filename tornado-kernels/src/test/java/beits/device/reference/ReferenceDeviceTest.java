@@ -219,7 +219,7 @@ class ReferenceDeviceTest {
         Slot count = slot(Arena.INDEXES, 16, 1);
         Slot loss = activation(32, 1);
         Slot hits = activation(48, 1);
-        Program program = program(new CrossEntropy(logits, labels, count, 0.1, activation(16, 3), loss, hits));
+        Program program = program(new CrossEntropy(logits, labels, count, 0.1, activation(64, 3, 2), loss, hits));
         try (Executable e = new ReferenceDevice().compile(program)) {
             e.write(labels, new int[] {0, 2, -1});
             e.write(count, new int[] {2});

@@ -48,7 +48,7 @@ final class SmallNetwork {
         Slot dHidden = slot(Arena.ACTIVATIONS, ROWS, HIDDEN);
         Slot logits = slot(Arena.ACTIVATIONS, ROWS, CLASSES);
         Slot dLogits = slot(Arena.ACTIVATIONS, ROWS, CLASSES);
-        Slot lse = slot(Arena.ACTIVATIONS, ROWS);
+        Slot lse = slot(Arena.ACTIVATIONS, ROWS, 2);
         Slot hits = slot(Arena.ACTIVATIONS, 1);
         Slot norm = slot(Arena.ACTIVATIONS, 1);
         int size = (int) b2.end();

@@ -11,17 +11,22 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class CrossEntropyRows {
     private CrossEntropyRows() {}
 
-    /** {@code log Σ_c exp(x[c])} of a row. */
-    static float logSumExp(FloatArray x, int xr, int columns) {
+    /** The largest value of a row. */
+    static float max(FloatArray x, int xr, int columns) {
         float max = x.get(xr);
         for (int c = 1; c < columns; c++) {
             max = TornadoMath.max(max, x.get(xr + c));
         }
+        return max;
+    }
+
+    /** {@code log Σ_c exp(x[c] − max)} of a row. */
+    static float logSumExp(FloatArray x, int xr, int columns, float max) {
         float sum = 0f;
         for (int c = 0; c < columns; c++) {
             sum += TornadoMath.exp(x.get(xr + c) - max);
         }
-        return max + TornadoMath.log(sum);
+        return TornadoMath.log(sum);
     }
 
     /**
@@ -99,7 +104,7 @@ public final class CrossEntropyRows {
                 if (c == label) {
                     target = target + 1f - smoothing;
                 }
-                float p = TornadoMath.exp(logits.get(logits0 + i) - lse.get(lse0 + r));
+                float p = TornadoMath.exp(logits.get(logits0 + i) - lse.get(lse0 + 2 * r) - lse.get(lse0 + 2 * r + 1));
                 value = dLoss.get(dLoss0) / used * (p - target);
             }
             dLogits.set(dLogits0 + i, value);
@@ -128,8 +133,10 @@ public final class CrossEntropyRows {
         for (@Parallel int r = 0; r < rows; r++) {
             int xr = logits0 + r * columns;
             int tr = targets0 + r * columns;
-            float rowLse = logSumExp(logits, xr, columns);
-            lse.set(lse0 + r, rowLse);
+            float max = max(logits, xr, columns);
+            float log = logSumExp(logits, xr, columns, max);
+            lse.set(lse0 + 2 * r, max);
+            lse.set(lse0 + 2 * r + 1, log);
             float sum = 0f;
             int bestLogit = 0;
             int bestTarget = 0;
@@ -138,7 +145,7 @@ public final class CrossEntropyRows {
             for (int c = 0; c < columns; c++) {
                 float v = logits.get(xr + c);
                 float t = targets.get(tr + c);
-                sum += t * (rowLse - v);
+                sum += t * (log - (v - max));
                 if (v > largestLogit) {
                     largestLogit = v;
                     bestLogit = c;
@@ -180,7 +187,7 @@ public final class CrossEntropyRows {
             float factor = dLoss.get(dLoss0) / rows;
             for (int c = 0; c < columns; c++) {
                 int e = r * columns + c;
-                float p = TornadoMath.exp(logits.get(logits0 + e) - lse.get(lse0 + r));
+                float p = TornadoMath.exp(logits.get(logits0 + e) - lse.get(lse0 + 2 * r) - lse.get(lse0 + 2 * r + 1));
                 dLogits.set(dLogits0 + e, factor * (p * total - targets.get(targets0 + e)));
             }
         }

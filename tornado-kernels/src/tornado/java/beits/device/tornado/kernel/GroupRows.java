@@ -150,12 +150,12 @@ public final class GroupRows {
         for (int c = lane; c < columns; c += GROUP) {
             float v = logits.get(xr + c);
             sum += TornadoMath.exp(v - max);
-            total += v;
+            total += v - max;
             if (v == max && c < label) {
                 before += 1f;
             }
         }
-        float rowLse = max + TornadoMath.log(groupSum(context, local, sum));
+        float log = TornadoMath.log(groupSum(context, local, sum));
         total = groupSum(context, local, total);
         before = groupSum(context, local, before);
         if (lane == 0) {
@@ -166,13 +166,14 @@ public final class GroupRows {
             float loss = 0f;
             float hit = 0f;
             if (row < used) {
-                lse.set(places.get(at + 3) + row, rowLse);
+                lse.set(places.get(at + 3) + 2 * row, max);
+                lse.set(places.get(at + 3) + 2 * row + 1, log);
                 if (label >= columns) {
                     loss = constants.get(sizes.get(1) + 1);
                 } else if (label >= 0) {
                     float smoothing = constants.get(sizes.get(1));
                     float own = logits.get(xr + label);
-                    loss = (1f - smoothing) * (rowLse - own) + smoothing * (rowLse - total / columns);
+                    loss = (1f - smoothing) * (log - (own - max)) + smoothing * (log - total / columns);
                     // The first of several largest ones is the guess.
                     hit = own == max && before == 0f ? 1f : 0f;
                 }

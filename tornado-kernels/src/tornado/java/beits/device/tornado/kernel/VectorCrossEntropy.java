@@ -11,7 +11,7 @@ public final class VectorCrossEntropy {
     private VectorCrossEntropy() {}
 
     /**
-     * {@code lse[r]}, and each row's loss and hit in {@code rowLoss[r], rowHit[r]}; sizes: rows, columns, whether there is a count;
+     * {@code lse[r,0..1]}, and each row's loss and hit in {@code rowLoss[r], rowHit[r]}; sizes: rows, columns, whether there is a count;
      * constants: smoothing, NaN (which has no name in the generated code).
      */
     public static void crossEntropyOfRows(
@@ -45,37 +45,37 @@ public final class VectorCrossEntropy {
                 int xr = logits0 + r * columns;
                 int label = labels.get(labels0 + r);
                 Float16 largest = Vectors.all(Float.NEGATIVE_INFINITY);
-                Float16 sums = Vectors.all(0f);
                 int c = 0;
                 for (; c + Vectors.LANES <= columns; c += Vectors.LANES) {
                     Float16 v = Vectors.load(logits, xr + c);
                     largest = Float16.max(largest, v);
-                    sums = Float16.add(sums, v);
                 }
                 float max = Vectors.max(largest);
-                float total = Vectors.sum(sums);
                 for (; c < columns; c++) {
                     max = TornadoMath.max(max, logits.get(xr + c));
-                    total += logits.get(xr + c);
                 }
-                sums = Vectors.all(0f);
+                Float16 sums = Vectors.all(0f);
                 Float16 exponents = Vectors.all(0f);
                 for (c = 0; c + Vectors.LANES <= columns; c += Vectors.LANES) {
                     Float16 d = Float16.sub(Vectors.load(logits, xr + c), max);
                     sums = Float16.add(sums, VectorNumbers.expOfNegative(d));
                     exponents = Float16.add(exponents, d);
                 }
-                float sum = Vectors.sum(sums) + SoftmaxRows.weightless(Vectors.sum(exponents));
+                float total = Vectors.sum(exponents);
+                float sum = Vectors.sum(sums) + SoftmaxRows.weightless(total);
                 for (; c < columns; c++) {
-                    sum += TornadoMath.exp(logits.get(xr + c) - max);
+                    float d = logits.get(xr + c) - max;
+                    total += d;
+                    sum += TornadoMath.exp(d);
                 }
-                float rowLse = max + TornadoMath.log(sum);
-                lse.set(lse0 + r, rowLse);
+                float log = TornadoMath.log(sum);
+                lse.set(lse0 + 2 * r, max);
+                lse.set(lse0 + 2 * r + 1, log);
                 if (label >= columns) {
                     loss = constants.get(sizes.get(1) + 1);
                 } else if (label >= 0) {
                     float chosen = logits.get(xr + label);
-                    loss = (1f - smoothing) * (rowLse - chosen) + smoothing * (rowLse - total / columns);
+                    loss = (1f - smoothing) * (log - (chosen - max)) + smoothing * (log - total / columns);
                     // A hit is the first of the largest.
                     int before = 0;
                     if (chosen == max) {
@@ -126,18 +126,21 @@ public final class VectorCrossEntropy {
             if (r < used && label >= 0) {
                 factor = dLoss.get(dLoss0) / used;
             }
-            float rowLse = 0f;
+            float max = 0f;
+            float log = 0f;
             if (factor != 0f) {
-                rowLse = lse.get(lse0 + r);
+                max = lse.get(lse0 + 2 * r);
+                log = lse.get(lse0 + 2 * r + 1);
             }
             float target = smoothing / columns;
             int c = 0;
             for (; c + Vectors.LANES <= columns; c += Vectors.LANES) {
-                Float16 p = VectorNumbers.expOfNegative(Float16.sub(Vectors.load(logits, xr + c), rowLse));
+                Float16 p =
+                        VectorNumbers.expOfNegative(Float16.sub(Float16.sub(Vectors.load(logits, xr + c), max), log));
                 Vectors.store(dLogits, dr + c, Float16.mult(Float16.sub(p, target), factor));
             }
             for (; c < columns; c++) {
-                dLogits.set(dr + c, factor * (TornadoMath.exp(logits.get(xr + c) - rowLse) - target));
+                dLogits.set(dr + c, factor * (TornadoMath.exp(logits.get(xr + c) - max - log) - target));
             }
             if (factor != 0f && label < columns) {
                 dLogits.set(dr + label, dLogits.get(dr + label) - factor * (1f - smoothing));
