@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -117,6 +120,7 @@ public final class ModelConfigs {
                 .add(network.imageWidth());
         pretrained.put("fixed_input_size", true);
         pretrained.put("interpolation", "bicubic");
+        pretrained.put("crop_pct", cropShare(network.imageHeight()));
         ArrayNode means = pretrained.putArray("mean");
         mean.forEach(means::add);
         ArrayNode deviations = pretrained.putArray("std");
@@ -129,6 +133,11 @@ public final class ModelConfigs {
             classNames.forEach(names::add);
         }
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    }
+
+    /** Share of the resized picture that the official evaluation crops; small pictures are left alone. */
+    private static double cropShare(int size) {
+        return size > 32 && size < 384 ? 224.0 / 256 : 1;
     }
 
     /**
@@ -206,9 +215,15 @@ public final class ModelConfigs {
     private static List<String> classNames(JsonNode json) {
         List<String> names = new ArrayList<>();
         json.path("label_names").forEach(name -> names.add(name.asString("")));
-        for (int i = 0; json.path("id2label").has(Integer.toString(i)); i++) {
-            names.add(json.path("id2label").path(Integer.toString(i)).asString(""));
+        // The numbers have gaps in the models of ImageNet-22k, whose converter took two classes away without counting
+        // anew.
+        SortedMap<Integer, String> named = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> label : json.path("id2label").properties()) {
+            if (label.getKey().matches("\\d{1,9}")) {
+                named.put(Integer.parseInt(label.getKey()), label.getValue().asString(""));
+            }
         }
+        names.addAll(named.values());
         return names;
     }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Top-1 and top-5 counts with a confusion matrix (timm {@code accuracy}; of equal logits the class with the lower number comes
- * first).
+ * first). What is not a number comes before all numbers, as in PyTorch's {@code topk}, and never counts as right.
  */
 public final class Accuracy {
     private final int classes;
@@ -33,10 +33,10 @@ public final class Accuracy {
             int best = 0;
             for (int c = 0; c < classes; c++) {
                 float value = logits[i * classes + c];
-                if (value > own || (value == own && c < label)) {
+                if (Float.isNaN(own) || Float.compare(value, own) > 0 || (value == own && c < label)) {
                     before++;
                 }
-                if (value > logits[i * classes + best]) {
+                if (Float.compare(value, logits[i * classes + best]) > 0) {
                     best = c;
                 }
             }

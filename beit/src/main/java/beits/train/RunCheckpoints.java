@@ -75,7 +75,12 @@ public final class RunCheckpoints implements CheckpointStore {
         model.describe(STEP, Long.toString(step));
         Safetensors.write(stateFile(step), state);
         Path file = folder.resolve("step-" + step + ".safetensors");
-        Safetensors.write(file, model);
+        try {
+            Safetensors.write(file, model);
+        } catch (IOException e) {
+            Files.deleteIfExists(stateFile(step));
+            throw e;
+        }
         List<Long> steps = steps();
         for (long old : steps.subList(0, Math.max(0, steps.size() - keep))) {
             Files.deleteIfExists(folder.resolve("step-" + old + ".safetensors"));

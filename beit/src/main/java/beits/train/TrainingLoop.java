@@ -78,6 +78,7 @@ public final class TrainingLoop<B> {
      * @param stop asked after every step
      * @throws NonFiniteLossException when the loss or a weight is no longer a number; nothing is saved then
      * @throws IOException when a checkpoint cannot be written
+     * @throws RuntimeException what the evaluation throws; a checkpoint is saved then
      */
     public Outcome run(@Nullable Evaluation evaluation, BooleanSupplier stop) throws IOException {
         long steps = trainer.steps();
@@ -100,21 +101,36 @@ public final class TrainingLoop<B> {
                     source.waitedSeconds() - waitedBefore));
             boolean last = step == steps;
             if (evaluation != null && (last || (settings.evaluateEvery > 0 && step % settings.evaluateEvery == 0))) {
-                listener.accept(new TrainingEvent.Evaluated(step, evaluation.evaluate()));
+                evaluate(evaluation, step);
             }
             boolean stopping = !last && stop.getAsBoolean();
-            boolean saving = last || stopping || step % settings.saveEvery == 0;
-            if (saving) {
-                requireFiniteWeights(step);
-            }
-            if (store != null && saving) {
-                listener.accept(new TrainingEvent.Saved(step, store.save(trainer)));
+            if (last || stopping || step % settings.saveEvery == 0) {
+                save(step);
             }
             if (stopping) {
                 return Outcome.STOPPED;
             }
         }
         return Outcome.FINISHED;
+    }
+
+    /** What is wrong with the test pictures must not cost what was trained. */
+    private void evaluate(Evaluation evaluation, long step) throws IOException {
+        Map<String, Double> metrics;
+        try {
+            metrics = evaluation.evaluate();
+        } catch (RuntimeException e) {
+            save(step);
+            throw e;
+        }
+        listener.accept(new TrainingEvent.Evaluated(step, metrics));
+    }
+
+    private void save(long step) throws IOException {
+        requireFiniteWeights(step);
+        if (store != null) {
+            listener.accept(new TrainingEvent.Saved(step, store.save(trainer)));
+        }
     }
 
     /** The loss is computed before the update, so that of the last step before a checkpoint says nothing about what is saved. */

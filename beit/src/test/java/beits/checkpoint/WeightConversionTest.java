@@ -171,6 +171,13 @@ class WeightConversionTest {
     }
 
     @Test
+    void namesOfClassesAreInTheOrderOfTheirNumbersWhateverIsLeftOut() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"), "{\"id2label\":{\"10\":\"k\",\"0\":\"a\",\"3\":\"d\",\"1\":\"b\"}}");
+        assertThat(ModelConfigs.read(folder).classNames()).containsExactly("a", "b", "d", "k");
+    }
+
+    @Test
     void theConfigurationsHoldTheDescription() throws IOException {
         JsonMapper mapper = JsonMapper.builder().build();
         BeitDescription description = BeitDescription.infer(official(golden("cls_tiny/timm")), Hints.NONE, "x");
@@ -185,6 +192,9 @@ class WeightConversionTest {
         JsonNode timm = mapper.readTree(
                 ModelConfigs.timm(description, List.of(), List.of(0.5f, 0.5f, 0.5f), List.of(0.5f, 0.5f, 0.5f)));
         assertThat(timm.get("num_classes").asInt()).isEqualTo(6);
+        assertThat(timm.at("/pretrained_cfg/crop_pct").asDouble())
+                .as("pictures of 32 pixels are not cropped")
+                .isEqualTo(1);
         assertThat(timm.get("model_args").get("embed_dim").asInt()).isEqualTo(16);
         for (JsonNode json : List.of(hf, timm)) {
             Files.writeString(folder.resolve("config.json"), json.toString());

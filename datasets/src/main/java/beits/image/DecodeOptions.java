@@ -24,7 +24,7 @@ public record DecodeOptions(long pixelLimit, boolean applyOrientation, java.util
         if (height > pixelLimit || width > pixelLimit || height * width > pixelLimit) {
             throw new PictureException(
                     name,
-                    "declares %d x %d pixels, over the limit of %d; raise pixelLimit if the file is genuine"
+                    "declares %d x %d pixels, over the limit of %d; make it smaller if it is genuine"
                             .formatted(height, width, pixelLimit));
         }
     }

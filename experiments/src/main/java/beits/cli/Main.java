@@ -11,8 +11,10 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -164,8 +166,12 @@ public final class Main {
                 err.println("beits: " + e.getMessage() + ": no permission");
                 yield USER_MISTAKE;
             }
+            case FileAlreadyExistsException e -> {
+                err.println("beits: " + e.getMessage() + ": is there already and no folder; name another");
+                yield USER_MISTAKE;
+            }
             case IOException e -> say(err, e, FAILED);
-            case UncheckedIOException e -> say(err, e, FAILED);
+            case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()), err);
             default -> {
                 err.println("beits: unexpected " + exception.getClass().getSimpleName() + ": "
                         + oneLine(exception.getMessage()) + "; please report it with log.txt of the run");

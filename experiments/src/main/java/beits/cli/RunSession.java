@@ -104,6 +104,7 @@ final class RunSession implements AutoCloseable {
 
     private void begin() throws IOException {
         Files.createDirectories(folder.path());
+        open.add(RunLock.of(folder.path()));
         byte[] recipe = folder.recipe().getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(folder.recipeFile(), channel -> channel.write(ByteBuffer.wrap(recipe)));
         open.add(Logging.alsoTo(folder.log()));

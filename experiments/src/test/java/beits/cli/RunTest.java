@@ -3,6 +3,8 @@ package beits.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import beits.image.Image;
+import beits.image.PngWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -156,10 +158,74 @@ class RunTest {
         assertThat(ended.code).isEqualTo(1);
         assertThat(ended.out).isEmpty();
         assertThat(ended.err)
-                .containsPattern("beits: step \\d+: loss .*pictures: .*lower lr")
-                .contains("--resume");
+                .containsPattern("beits: step \\d+: loss .*pictures: .*lower optim.lr")
+                .contains("begin a new run from it with a lower optim.lr: --set initFrom=")
+                .doesNotContain("--resume");
         assertThat(run.resolve("step-1.safetensors")).exists();
         assertThat(run.resolve("model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void weightsThatTheLastUpdateRuinedAreNotSaved() {
+        Path run = home.resolve("ruined");
+        Ended ended = beits(tokenizer(run, "--set", "optim.lr=1e38", "--set", "data.limit=6"));
+        assertThat(ended.code).as(ended.err).isEqualTo(1);
+        assertThat(ended.err).contains("is not finite after the update; lower optim.lr");
+        assertThat(run.resolve("step-1.safetensors")).doesNotExist();
+        assertThat(run.resolve("model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void folderThatAnotherRunWritesIntoIsRefused() throws IOException {
+        Path run = home.resolve("locked");
+        copy(home.resolve("pretrain"), run);
+        Files.delete(run.resolve("step-8.safetensors"));
+        byte[] before = Files.readAllBytes(run.resolve("metrics.jsonl"));
+        try (RunLock _ = RunLock.of(run)) {
+            Ended ended = beits(pretrain(run, "--resume"));
+            assertThat(ended.code).isEqualTo(2);
+            assertThat(ended.err).contains("--out " + run + ": another run writes into it");
+        }
+        assertThat(run.resolve("metrics.jsonl")).hasBinaryContent(before);
+        Ended ended = beits(pretrain(run, "--resume"));
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(run.resolve(".lock")).doesNotExist();
+    }
+
+    @Test
+    void brokenTestPicturesDoNotCostTheTraining() throws IOException {
+        Path data = home.resolve("few");
+        for (String label : List.of("a", "b")) {
+            Path folder = Files.createDirectories(data.resolve("train").resolve(label));
+            for (int i = 0; i < 6; i++) {
+                PngWriter.write(Image.blank(28, 28, 1), folder.resolve(i + ".png"));
+            }
+            Files.createDirectories(data.resolve("val").resolve(label));
+            PngWriter.write(
+                    Image.blank(28, 28, 1), data.resolve("val").resolve(label).resolve("0.png"));
+        }
+        Path broken = Files.writeString(data.resolve("val/b/1.png"), "none");
+        Path run = home.resolve("tested");
+        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
+        arguments.addAll(ENCODER);
+        for (String setting : List.of(
+                "initFrom=null",
+                "labelsPerClass=0",
+                "data.source=image_folder",
+                "data.path=" + data,
+                "optim.batchSize=6",
+                "optim.epochs=2",
+                "optim.warmupEpochs=0")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        Ended failed = beits(arguments);
+        assertThat(failed.code).as(failed.err).isEqualTo(2);
+        assertThat(failed.err).contains(broken.toString(), "step-4.safetensors stands; continue with");
+        Files.delete(broken);
+        arguments.add("--resume");
+        Ended ended = beits(arguments);
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(run.resolve("model.safetensors")).exists();
     }
 
     @Test
