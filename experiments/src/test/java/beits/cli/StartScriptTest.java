@@ -1,0 +1,97 @@
+package beits.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code beits} in a tree of its own, with a JDK that prints how it was started and a Maven that notes its builds. */
+class StartScriptTest {
+    private static final String JAVA = """
+            #!/bin/sh
+            echo "LC_ALL=${LC_ALL-}"
+            printf '%s\\n' "$@"
+            """;
+
+    private static final String MAVEN = """
+            #!/bin/sh
+            tree=$(dirname "$0")/../tree
+            mkdir -p "$tree/experiments/target/beits/lib"
+            echo "$TORNADOVM_HOME" >>"$tree/builds"
+            """;
+
+    @TempDir
+    private Path place;
+
+    private Path tree;
+
+    /** What a start printed, and how it ended. */
+    private record Ended(int code, String out, String err) {}
+
+    @BeforeEach
+    void makeTree() throws IOException {
+        place = place.toRealPath();
+        tree = Files.createDirectory(place.resolve("tree"));
+        Files.copy(Path.of("..", "beits"), tree.resolve("beits"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(tree.resolve("pom.xml"), "");
+        Files.createDirectories(place.resolve("home"));
+        writeProgram("bin/mvn", MAVEN);
+        writeProgram("jdk/bin/java", JAVA);
+        Files.writeString(place.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    }
+
+    private void writeProgram(String name, String text) throws IOException {
+        Path file = place.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private Ended start(Path script, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(arguments));
+        Path out = place.resolve("out");
+        Path err = place.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(place.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().clear();
+        builder.environment()
+                .putAll(Map.of(
+                        "PATH", place.resolve("bin") + ":/usr/bin:/bin",
+                        "JAVA_HOME", place.resolve("jdk").toString(),
+                        "HOME", place.resolve("home").toString()));
+        builder.environment().putAll(environment);
+        int code = builder.start().waitFor();
+        return new Ended(
+                code, Files.readString(out, StandardCharsets.UTF_8), Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void linksLeadToTheTree() throws IOException, InterruptedException {
+        Path user = Files.createDirectories(place.resolve("user/bin"));
+        Files.createSymbolicLink(user.resolve("absolute"), tree.resolve("beits"));
+        Files.createSymbolicLink(user.resolve("relative"), Path.of("../../tree/beits"));
+        Files.createSymbolicLink(user.resolve("of-link"), Path.of("relative"));
+        Path deep = Files.createDirectories(place.resolve("a/b/c"));
+        Files.createSymbolicLink(deep.resolve("beits"), Path.of("../../../tree/beits"));
+        Files.createSymbolicLink(place.resolve("folder"), deep);
+        for (Path link : List.of(
+                user.resolve("absolute"), user.resolve("relative"), user.resolve("of-link"), Path.of("folder/beits"))) {
+            assertThat(start(link, Map.of(), "--version").out()).contains("-Dbeits.home=" + tree + "\n");
+        }
+        assertThat(user.resolve("experiments")).doesNotExist();
+        assertThat(tree.resolve("builds")).hasContent("none");
+    }
+}
