@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,5 +95,55 @@ class StartScriptTest {
         }
         assertThat(user.resolve("experiments")).doesNotExist();
         assertThat(tree.resolve("builds")).hasContent("none");
+    }
+
+    /** A whole SDK where SDKMAN would put it. */
+    private Path installSdk(Path home) throws IOException {
+        Path sdk = home.resolve(".sdkman/candidates/tornadovm/current");
+        for (String folder : List.of("etc/exportLists", "share/java/tornado", "share/java/graalJars", "lib")) {
+            Files.createDirectories(sdk.resolve(folder));
+        }
+        Files.writeString(sdk.resolve("etc/tornado.backend"), "tornado.backends=opencl-backend\n");
+        Files.writeString(sdk.resolve("etc/exportLists/common-exports"), "");
+        Files.writeString(sdk.resolve("etc/exportLists/opencl-exports"), "");
+        Path script = Path.of("tornado-kernels", "src", "tornado", "sh", "argfile.sh");
+        Files.createDirectories(tree.resolve(script).getParent());
+        Files.copy(Path.of("..").resolve(script), tree.resolve(script));
+        return sdk;
+    }
+
+    @Test
+    void aBuildWithAnSdkServesWithoutOne() throws IOException, InterruptedException {
+        Path sdk = installSdk(place.resolve("home"));
+        Path beits = tree.resolve("beits");
+        start(beits, Map.of(), "recipes");
+        for (String home : List.of("", place.resolve("other").toString())) {
+            assertThat(start(beits, Map.of("HOME", home), "recipes").code()).isZero();
+            assertThat(start(beits, Map.of("HOME", home), "doctor").code()).isZero();
+        }
+        assertThat(start(beits, Map.of(), "demo", "--device", "tornado").out()).contains("/tornado-argfile");
+        assertThat(tree.resolve("builds")).hasContent(sdk.toString());
+    }
+
+    @Test
+    void aBuildWithoutAnSdkIsReplacedWhenTornadoIsAskedFor() throws IOException, InterruptedException {
+        Path sdk = installSdk(place.resolve("home"));
+        Path beits = tree.resolve("beits");
+        start(beits, Map.of("HOME", ""), "recipes");
+        start(beits, Map.of(), "recipes");
+        assertThat(tree.resolve("builds")).hasContent("none");
+        start(beits, Map.of(), "demo", "--device=tornado:opencl:0");
+        start(beits, Map.of("HOME", ""), "recipes");
+        assertThat(tree.resolve("builds")).hasContent("none\n" + sdk);
+    }
+
+    @Test
+    void aBuildIsReplacedWhenSourcesAreNewer() throws IOException, InterruptedException {
+        Path beits = tree.resolve("beits");
+        start(beits, Map.of(), "recipes");
+        Files.setLastModifiedTime(
+                tree.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
+        start(beits, Map.of(), "recipes");
+        assertThat(tree.resolve("builds")).hasContent("none\nnone");
     }
 }

@@ -85,7 +85,8 @@ public final class TornadoProvider implements DeviceProvider {
             return "TornadoVM's launch flags are missing; " + FLAGS;
         }
         if (text.contains("NoClassDefFoundError") || text.contains("ClassNotFoundException")) {
-            return "TornadoVM is not on the module path or failed to start before; " + FLAGS;
+            return "TornadoVM is not on the module path or failed to start before; install an SDK for JDK 25 where there is none"
+                    + " (`sdk install tornadovm`, or set TORNADOVM_HOME), and " + FLAGS;
         }
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         return "TornadoVM could not start (" + message.lines().findFirst().orElse("") + "); " + FLAGS;
