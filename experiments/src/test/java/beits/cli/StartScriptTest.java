@@ -10,11 +10,18 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script {@code beits} in a tree of its own, with a JDK that prints how it was started and a Maven that notes its builds. */
 class StartScriptTest {
@@ -145,5 +152,27 @@ class StartScriptTest {
                 tree.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
         start(beits, Map.of(), "recipes");
         assertThat(tree.resolve("builds")).hasContent("none\nnone");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "        ,            ,            , C.UTF-8",
+        "C       ,            , de_DE.UTF-8, C.UTF-8",
+        "        , POSIX      , de_DE.UTF-8, C.UTF-8",
+        "        ,            , en_US      , C.UTF-8",
+        "en_US.utf8, C        , C          , en_US.utf8",
+        "        , C.UTF-8    , C          ,",
+        "        ,            , de_DE.UTF-8,",
+    })
+    @DisabledOnOs(OS.MAC)
+    void javaReadsFileNamesAsUtf8(
+            @Nullable String all, @Nullable String characters, @Nullable String language, @Nullable String expected)
+            throws IOException, InterruptedException {
+        Map<String, String> locale = new HashMap<>();
+        locale.put("LC_ALL", Objects.requireNonNullElse(all, ""));
+        locale.put("LC_CTYPE", Objects.requireNonNullElse(characters, ""));
+        locale.put("LANG", Objects.requireNonNullElse(language, ""));
+        assertThat(start(tree.resolve("beits"), locale, "recipes").out())
+                .startsWith("LC_ALL=" + Objects.requireNonNullElse(expected, "") + "\n");
     }
 }
