@@ -175,4 +175,62 @@ class StartScriptTest {
         assertThat(start(tree.resolve("beits"), locale, "recipes").out())
                 .startsWith("LC_ALL=" + Objects.requireNonNullElse(expected, "") + "\n");
     }
+
+    /** Replaces Maven by one that prints this and fails. */
+    private void breakMaven(String output) throws IOException {
+        writeProgram("bin/mvn", "#!/bin/sh\ncat <<'END'\n" + output + "END\nexit 1\n");
+    }
+
+    @Test
+    void aMavenThatDoesNotStartIsTold() throws IOException, InterruptedException {
+        breakMaven("""
+                WARNING: A restricted method in java.lang.System has been called
+                java.io.FileNotFoundException: /opt/maven/conf/logging
+                \tat org.codehaus.plexus.classworlds.launcher.ConfigurationParser.parse(ConfigurationParser.java:271)
+                \tat org.codehaus.plexus.classworlds.launcher.Launcher.main(Launcher.java:348)
+                Caused by: java.io.IOException: gone
+                \t... 2 more
+                """);
+        Ended ended = start(tree.resolve("beits"), Map.of(), "recipes");
+        assertThat(ended.code()).isEqualTo(2);
+        Path log = tree.resolve("experiments/target/build.log");
+        assertThat(ended.err().lines().skip(1))
+                .containsExactly(
+                        "java.io.FileNotFoundException: /opt/maven/conf/logging",
+                        "Caused by: java.io.IOException: gone",
+                        "beits: Maven itself failed, see whether `mvn -v` works; the whole log is in " + log);
+        assertThat(log).content().contains("\tat org.codehaus");
+        assertThat(tree.resolve("experiments/target/.building")).doesNotExist();
+    }
+
+    @Test
+    void errorsOfABuildAreTold() throws IOException, InterruptedException {
+        breakMaven("""
+                \033[0m[ERROR] COMPILATION ERROR :\s
+                [ERROR] Tensor.java:[3,4] ';' expected
+                [ERROR] Failed to execute goal compile: Compilation failure
+                [ERROR] Tensor.java:[3,4] ';' expected
+                [ERROR] -> [Help 1]
+                [ERROR]\s
+                [ERROR] Re-run Maven using the -X switch to enable full debug logging.
+                [ERROR] [Help 1] http://cwiki.apache.org/confluence/display/MAVEN/MojoFailureException
+                """);
+        Ended ended = start(tree.resolve("beits"), Map.of(), "recipes");
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err().lines().skip(1))
+                .containsExactly(
+                        "[ERROR] COMPILATION ERROR : ",
+                        "[ERROR] Tensor.java:[3,4] ';' expected",
+                        "[ERROR] Failed to execute goal compile: Compilation failure",
+                        "beits: the build failed; the whole log is in " + tree.resolve("experiments/target/build.log"));
+    }
+
+    @Test
+    void aBuildThatIsBrokenOffIsNoFailureOfMaven() throws IOException, InterruptedException {
+        writeProgram("bin/mvn", "#!/bin/sh\nkill -TERM $PPID\nexit 143\n");
+        Ended ended = start(tree.resolve("beits"), Map.of(), "recipes");
+        assertThat(ended.code()).isEqualTo(143);
+        assertThat(ended.err()).hasLineCount(1).doesNotContain("Maven");
+        assertThat(tree.resolve("experiments/target/.building")).doesNotExist();
+    }
 }
