@@ -17,18 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The safetensors format: 8 bytes little-endian header length, a JSON header, raw little-endian data. Files are mapped, not
- * read into the heap. Files of our own carry a CRC-32C of everything in them, which is checked.
+ * read into the heap. Files of our own carry a CRC-32C of everything in them, which is checked; when another program wrote one again
+ * and left it out, a warning is logged.
  */
 public final class Safetensors {
     /** Key of the file's CRC-32C in the description; eight hexadecimal digits, taken as zeros while it is computed. */
     public static final String CHECKSUM = "beits.crc32c";
 
-    /** What begins the keys of our own description: a file that has one must have the checksum too. */
+    /** What begins the keys of our own description. */
     private static final String OWN = "beits.";
 
     private static final String BLANK = "00000000";
@@ -98,20 +100,41 @@ public final class Safetensors {
 
     private static void verify(String source, MemorySegment whole, @Nullable String expected)
             throws CheckpointException {
-        boolean inPlace = whole.byteSize() >= CHECKSUM_AT + BLANK.length()
-                && CHECKSUM_FIRST.equals(StandardCharsets.ISO_8859_1
-                        .decode(whole.asSlice(8, CHECKSUM_FIRST.length()).asByteBuffer())
-                        .toString());
-        if (expected == null || !inPlace) {
-            throw SafetensorsHeader.broken(source, "a description of ours without its checksum");
+        boolean ownHead = whole.byteSize() >= CHECKSUM_AT + BLANK.length()
+                && CHECKSUM_FIRST.equals(text(whole, 8, CHECKSUM_FIRST.length()));
+        if (expected == null) {
+            if (whole.byteSize() > CHECKSUM_AT + BLANK.length()
+                    && text(whole, CHECKSUM_AT, BLANK.length() + 1).matches("[0-9a-f]{8}\"")) {
+                throw SafetensorsHeader.broken(source, "a checksum under a damaged name");
+            }
+            LoggerFactory.getLogger(Safetensors.class)
+                    .warn(
+                            "beits: {}: another program wrote this checkpoint of ours and left its checksum out; taken as it is",
+                            source);
+            return;
+        }
+        if (!ownHead) {
+            throw changed(source, "another program wrote this checkpoint of ours, and its checksum does not match");
         }
         CRC32C crc = new CRC32C();
         update(crc, whole.asSlice(0, CHECKSUM_AT));
         crc.update(BLANK.getBytes(StandardCharsets.US_ASCII));
         update(crc, whole.asSlice(CHECKSUM_AT + BLANK.length()));
         if (!expected.equals(digits(crc))) {
-            throw SafetensorsHeader.broken(source, "content that does not match its checksum");
+            throw changed(source, "its checksum does not match: it was damaged, or changed by another program");
         }
+    }
+
+    private static String text(MemorySegment whole, long from, long length) {
+        return StandardCharsets.ISO_8859_1
+                .decode(whole.asSlice(from, length).asByteBuffer())
+                .toString();
+    }
+
+    private static CheckpointException changed(String source, String what) {
+        return new CheckpointException(
+                "%s: %s; copy it again, or, if the change was meant, save it without %s in its metadata"
+                        .formatted(source, what, CHECKSUM));
     }
 
     /**

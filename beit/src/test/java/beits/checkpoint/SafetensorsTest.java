@@ -136,7 +136,6 @@ class SafetensorsTest {
                 "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
                 "{\"a\":7}",
                 "{\"__metadata__\":{\"a\":7},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-                "{\"__metadata__\":{\"beits.format\":\"1\"},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
             })
     void headersThatAreNotAsTheyShouldBeAreRefused(String header) {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
@@ -145,6 +144,32 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.read(MemorySegment.ofArray(file.array()), "bad"))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith("bad: not a whole safetensors file: ");
+    }
+
+    private static MemorySegment rewritten(String metadata) {
+        byte[] text = ("{\"__metadata__\":" + metadata
+                        + ",\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer file = ByteBuffer.allocate(8 + text.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(text.length).put(text).putFloat(3);
+        return MemorySegment.ofArray(file.array());
+    }
+
+    /** Other programs write the description back in an order of their own. */
+    @Test
+    void aCheckpointOfOursThatAnotherProgramWroteMayLackItsChecksum() throws IOException {
+        NamedTensors read = Safetensors.read(rewritten("{\"beits.format\":\"1\"}"), "cast");
+        assertThat(read.get("a").toFloats()).containsExactly(3);
+        assertThatThrownBy(() ->
+                        Safetensors.read(rewritten("{\"beits.format\":\"1\",\"beits.crc32c\":\"01234567\"}"), "cast"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(
+                        "cast: another program wrote this checkpoint of ours, and its checksum does not match; copy it again, or,"
+                                + " if the change was meant, save it without beits.crc32c in its metadata");
+        assertThatThrownBy(() -> Safetensors.read(rewritten("{\"beits.crc32c\":\"01234567\"}"), "edited"))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(
+                        "edited: its checksum does not match: it was damaged, or changed by another program");
     }
 
     @Test
