@@ -121,6 +121,11 @@ public final class Loading {
         return own && layout == WeightLayout.TIMM ? "our layout" : layout.title() + " layout";
     }
 
+    private static String withoutPrefix(NamedTensors checkpoint) {
+        String prefix = checkpoint.metadata().get(Checkpoints.PREFIX);
+        return prefix == null ? "" : " with " + prefix + " taken off every name";
+    }
+
     private Loaded run(String file, String layout, NamedTensors checkpoint, List<String> indexes)
             throws CheckpointException {
         source.tensors().forEach(this::place);
@@ -140,7 +145,12 @@ public final class Loading {
         }
         checkpoint.metadata().forEach(loaded::describe);
         return new Loaded(
-                loaded, new LoadReport(file, layout, checkpoint.tensors().size(), lines));
+                loaded,
+                new LoadReport(
+                        file,
+                        layout + withoutPrefix(checkpoint),
+                        checkpoint.tensors().size(),
+                        lines));
     }
 
     private void place(String name, TensorData tensor) {

@@ -3,6 +3,7 @@ package beits.train;
 import beits.autograd.Layout;
 import beits.autograd.Parameter;
 import beits.checkpoint.CheckpointException;
+import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
 import beits.checkpoint.Safetensors;
 import beits.checkpoint.TensorData;
@@ -139,7 +140,7 @@ public final class RunCheckpoints implements CheckpointStore {
     public boolean resume(Trainer<?> trainer, Consumer<String> damaged) throws IOException {
         for (long step : steps().reversed()) {
             try {
-                NamedTensors model = Safetensors.read(folder.resolve("step-" + step + ".safetensors"));
+                NamedTensors model = Checkpoints.open(folder.resolve("step-" + step + ".safetensors"));
                 NamedTensors state = Safetensors.read(stateFile(step));
                 restore(trainer, model, state);
                 trainer.resumeAt(step);

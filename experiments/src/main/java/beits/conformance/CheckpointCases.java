@@ -72,7 +72,7 @@ final class CheckpointCases implements CaseRunner {
 
     private static String open(Path file) {
         try {
-            Checkpoints.open(file).tensors().values().forEach(TensorData::size);
+            Checkpoints.read(file).tensors().values().forEach(TensorData::size);
             return "loaded";
         } catch (CheckpointException e) {
             return "refused";
@@ -83,7 +83,7 @@ final class CheckpointCases implements CaseRunner {
 
     private static void unusual(GoldenCase golden, Judge judge) throws IOException {
         for (Path file : files(golden)) {
-            NamedTensors read = Checkpoints.open(file);
+            NamedTensors read = Checkpoints.read(file);
             judge.equal(
                     file.getFileName() + " tensors",
                     new TreeSet<>(read.tensors().keySet()),
@@ -112,7 +112,7 @@ final class CheckpointCases implements CaseRunner {
             String name = file.getFileName().toString();
             String part = name.substring(0, name.indexOf('_'));
             Map<String, GoldenTensor> truth = Models.named(golden.inputs(), Models.PARAMETER + part + ".");
-            NamedTensors read = Checkpoints.open(file);
+            NamedTensors read = Checkpoints.read(file);
             judge.equal(name + " names", new TreeSet<>(read.tensors().keySet()), new TreeSet<>(truth.keySet()));
             truth.forEach((key, tensor) -> judge.equal(
                     name + " " + key,
@@ -124,7 +124,7 @@ final class CheckpointCases implements CaseRunner {
 
     /** Every file gives the official weights, every layout can be written again, and the model computes the same. */
     private static void weights(GoldenCase golden, Device device, Judge judge) throws IOException {
-        NamedTensors truth = Checkpoints.open(golden.folder().resolve(TRUTH));
+        NamedTensors truth = Checkpoints.read(golden.folder().resolve(TRUTH));
         NamedTensors official = WeightConversion.toOfficial(truth, TRUTH).tensors();
         LoadedModel model = LoadedModel.of(golden.config(), "img_size", official);
         for (Path file : files(golden)) {
@@ -133,7 +133,7 @@ final class CheckpointCases implements CaseRunner {
                 trainingCheckpoint(golden, file, judge);
                 continue;
             }
-            NamedTensors read = Checkpoints.open(file);
+            NamedTensors read = Checkpoints.read(file);
             WeightConversion.Official converted = WeightConversion.toOfficial(read, name);
             same(
                     judge,
@@ -185,7 +185,7 @@ final class CheckpointCases implements CaseRunner {
         PyTorchFile file = PyTorchFile.read(path);
         NamedTensors model = file.model();
         NamedTensors all = file.everyTensor();
-        Checkpoints.open(golden.folder().resolve(TRAINING_TRUTH)).tensors().forEach((name, tensor) -> {
+        Checkpoints.read(golden.folder().resolve(TRAINING_TRUTH)).tensors().forEach((name, tensor) -> {
             String inside = name.substring(name.indexOf('/') + 1);
             boolean ofModel = name.startsWith("model/");
             String key = ofModel ? inside : "optimizer/state/" + inside;
