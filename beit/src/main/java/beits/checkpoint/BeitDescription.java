@@ -183,6 +183,24 @@ public record BeitDescription(
                 : 0;
     }
 
+    /** Whether the positions, under official names, are those of a square picture. */
+    public static boolean tellsSize(NamedTensors tensors) {
+        try {
+            for (Map.Entry<String, TensorData> entry : tensors.tensors().entrySet()) {
+                List<Long> shape = entry.getValue().shape();
+                if (entry.getKey().endsWith(TABLE) && !shape.isEmpty()) {
+                    return Grid.ofRelativeRows(shape.getFirst()).patches() > 0;
+                }
+                if (entry.getKey().equals("pos_embed") && shape.size() > 1) {
+                    return Grid.ofTokens(shape.get(1)).patches() > 0;
+                }
+            }
+            return false;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static Grid grid(
             NamedTensors tensors, List<Long> table, boolean absolute, Hints hints, int patchSize, String source)
             throws CheckpointException {
@@ -206,14 +224,16 @@ public record BeitDescription(
         if (tokens > 0) {
             return square(Grid::ofTokens, tokens, source);
         }
-        throw new CheckpointException(source + ": has no positions, so its image size must be given");
+        throw new CheckpointException(
+                source + ": has no positions, so its picture size must be given: beits convert takes --input-size");
     }
 
     private static Grid square(LongFunction<Grid> of, long rows, String source) throws CheckpointException {
         try {
             return of.apply(rows);
         } catch (IllegalArgumentException e) {
-            throw new CheckpointException(source + ": " + e.getMessage() + "; give its image size", e);
+            throw new CheckpointException(
+                    source + ": " + e.getMessage() + "; give its picture size: beits convert takes --input-size", e);
         }
     }
 
@@ -230,7 +250,8 @@ public record BeitDescription(
         }
         if (width % OFFICIAL_HEAD_WIDTH != 0) {
             throw new CheckpointException(
-                    source + ": has no relative positions, so its number of attention heads must be given");
+                    source
+                            + ": has no relative positions, so its number of attention heads must be given: beits convert takes --heads");
         }
         return Math.toIntExact(width / OFFICIAL_HEAD_WIDTH);
     }

@@ -51,7 +51,11 @@ import picocli.CommandLine.Spec;
 final class AttentionCommand implements Callable<Integer> {
     private static final int SHOWN = 448;
 
-    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "a checkpoint of ours, or the folder of a run")
+    @Parameters(
+            index = "0",
+            paramLabel = "CHECKPOINT",
+            description =
+                    "a checkpoint (ours, official, timm's, Hugging Face's), or the folder of a run or such a model")
     private String checkpoint = "";
 
     @Parameters(
@@ -91,7 +95,8 @@ final class AttentionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        EncoderCheckpoint encoderCheckpoint = EncoderCheckpoint.open(Checkpoint.find(checkpoint));
+        EncoderCheckpoint encoderCheckpoint = EncoderCheckpoint.open(
+                Checkpoint.find(checkpoint), note -> Streams.err(spec).println("beits: " + note));
         PictureSize size = inputSize == null ? null : PictureSize.parse(inputSize);
         BeitConfig own = encoderCheckpoint.config();
         BeitConfig config = size == null ? own : own.withImageSize(size.height(), size.width());

@@ -70,6 +70,10 @@ final class ConvertCommand implements Callable<Integer> {
                         inputSize == null ? null : Conversion.PictureSize.parse(inputSize),
                         heads,
                         allowMissing));
+        if (result.nonFinite() != null) {
+            Streams.err(spec)
+                    .println("beits: " + result.nonFinite() + "; passed through, but no command computes with them");
+        }
         PrintWriter print = Streams.out(spec);
         print.println(result.report());
         double megabytes = 0;

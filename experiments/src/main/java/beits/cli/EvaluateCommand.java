@@ -1,12 +1,11 @@
 package beits.cli;
 
-import beits.checkpoint.Checkpoints;
 import beits.classification.Accuracy;
 import beits.data.Dataset;
 import beits.device.Device;
 import beits.job.Evaluation;
 import beits.job.LoadedClassifier;
-import beits.job.ModelCard;
+import beits.job.ModelFile;
 import beits.job.ModelKind;
 import beits.job.Pictures;
 import beits.recipe.DataRecipe;
@@ -42,7 +41,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "CHECKPOINT_OR_RUN",
-            description = "a checkpoint of ours, or the folder of a run, on whose test pictures it is measured then")
+            description = {
+                "a checkpoint (ours, official, timm's, Hugging Face's), the folder of such a model, or that of a run, on whose test pictures it is",
+                "measured then"
+            })
     private String checkpoint = "";
 
     @Mixin
@@ -60,24 +62,27 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = Checkpoint.find(checkpoint);
-        ModelCard card = ModelCard.of(Checkpoints.open(file), file.toString());
-        ModelKind kind = card.kind();
+        ModelFile model = ModelFile.open(file, note -> Streams.err(spec).println("beits: " + note));
+        ModelKind kind = model.card().kind();
         return switch (kind) {
-            case CLASSIFIER -> classifier(file);
+            case CLASSIFIER -> classifier(file, model);
             case SEGMENTER ->
-                segmenter(file, Objects.requireNonNull(card.encoder()).imageSize());
+                segmenter(
+                        file,
+                        model,
+                        Objects.requireNonNull(model.card().encoder()).imageSize());
             case TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
                 throw new UserException(
                         "%s: holds a %s, which has no accuracy; give a fine-tuned model".formatted(file, kind.title()));
         };
     }
 
-    private int classifier(Path file) throws IOException {
+    private int classifier(Path file, ModelFile model) throws IOException {
         PrintWriter err = Streams.err(spec);
         DataRecipe source = data.of(file, FinetuneRecipe.class, FinetuneRecipe::data);
         Dataset test = Pictures.test(source);
         try (Device device = common.open();
-                LoadedClassifier classifier = LoadedClassifier.open(device, file, Math.min(BATCH, test.size()))) {
+                LoadedClassifier classifier = LoadedClassifier.open(device, model, Math.min(BATCH, test.size()))) {
             SameClasses.require(file, classifier.classNames(), test.classNames());
             Accuracy accuracy =
                     Evaluation.classifyReadable(classifier, test, WORKERS, fault -> err.println("beits: " + fault));
@@ -89,10 +94,11 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private int segmenter(Path file, int side) throws IOException {
+    private int segmenter(Path file, ModelFile model, int side) throws IOException {
         Dataset test = data.masked(file, side);
         try (Device device = common.open()) {
-            return SegmenterUse.evaluate(device, file, test, views.views(), Streams.out(spec), Streams.err(spec));
+            return SegmenterUse.evaluate(
+                    device, file, model, test, views.views(), Streams.out(spec), Streams.err(spec));
         }
     }
 

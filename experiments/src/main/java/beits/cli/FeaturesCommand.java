@@ -42,7 +42,11 @@ import picocli.CommandLine.Spec;
             "on standard error and have no row; the exit code is then 1, or 2 when none could be read."
         })
 final class FeaturesCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "a checkpoint of ours, or the folder of a run")
+    @Parameters(
+            index = "0",
+            paramLabel = "CHECKPOINT",
+            description =
+                    "a checkpoint (ours, official, timm's, Hugging Face's), or the folder of a run or such a model")
     private String checkpoint = "";
 
     @Parameters(
@@ -73,7 +77,8 @@ final class FeaturesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        EncoderCheckpoint encoder = EncoderCheckpoint.open(Checkpoint.find(checkpoint));
+        EncoderCheckpoint encoder = EncoderCheckpoint.open(
+                Checkpoint.find(checkpoint), note -> Streams.err(spec).println("beits: " + note));
         List<Feature> features = features(encoder.config());
         boolean npy = out.toString().endsWith(".npy");
         if (!npy && !out.toString().endsWith(".safetensors")) {

@@ -1,6 +1,5 @@
 package beits.cli;
 
-import beits.checkpoint.Checkpoints;
 import beits.classification.ClassPredictor;
 import beits.data.Batch;
 import beits.data.LoaderOptions;
@@ -9,7 +8,7 @@ import beits.data.source.ImageFolder;
 import beits.device.Device;
 import beits.job.Evaluation;
 import beits.job.LoadedClassifier;
-import beits.job.ModelCard;
+import beits.job.ModelFile;
 import beits.job.ModelKind;
 import beits.job.Pictures;
 import java.io.IOException;
@@ -45,7 +44,11 @@ final class PredictCommand implements Callable<Integer> {
     private static final int BATCH = 32;
     private static final int WORKERS = 2;
 
-    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "a checkpoint of ours, or the folder of a run")
+    @Parameters(
+            index = "0",
+            paramLabel = "CHECKPOINT",
+            description =
+                    "a checkpoint (ours, official, timm's, Hugging Face's), or the folder of a run or such a model")
     private String checkpoint = "";
 
     @Parameters(
@@ -83,22 +86,23 @@ final class PredictCommand implements Callable<Integer> {
             throw new UserException("--top %d: must be at least 1".formatted(top));
         }
         Path file = Checkpoint.find(checkpoint);
-        ModelKind kind = ModelCard.of(Checkpoints.open(file), file.toString()).kind();
+        ModelFile model = ModelFile.open(file, note -> Streams.err(spec).println("beits: " + note));
+        ModelKind kind = model.card().kind();
         return switch (kind) {
-            case CLASSIFIER -> classes(file);
-            case SEGMENTER -> pixels(file);
+            case CLASSIFIER -> classes(model);
+            case SEGMENTER -> pixels(file, model);
             case TOKENIZER, MASKED_IMAGE_MODEL, ENCODER ->
                 throw new UserException("%s: holds a %s, which predicts no classes; give a fine-tuned model"
                         .formatted(file, kind.title()));
         };
     }
 
-    private int classes(Path file) throws IOException {
+    private int classes(ModelFile model) throws IOException {
         List<Path> pictures = PictureFiles.named(images, Streams.in());
         PrintWriter out = Streams.out(spec);
         PrintWriter err = Streams.err(spec);
         try (Device device = common.open();
-                LoadedClassifier classifier = LoadedClassifier.open(device, file, Math.min(BATCH, pictures.size()))) {
+                LoadedClassifier classifier = LoadedClassifier.open(device, model, Math.min(BATCH, pictures.size()))) {
             ClassPredictor predictor = classifier.predictor();
             long unreadable = Evaluation.read(
                     ImageFolder.files(pictures, Pictures.reader()),
@@ -110,11 +114,11 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private int pixels(Path file) throws IOException {
+    private int pixels(Path file, ModelFile model) throws IOException {
         List<Path> pictures = PictureFiles.named(images, Streams.in());
         try (Device device = common.open()) {
             return SegmenterUse.predict(
-                    device, file, pictures, out, views.views(), Streams.out(spec), Streams.err(spec));
+                    device, file, model, pictures, out, views.views(), Streams.out(spec), Streams.err(spec));
         }
     }
 

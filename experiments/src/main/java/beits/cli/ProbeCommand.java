@@ -42,7 +42,10 @@ import picocli.CommandLine.Spec;
 final class ProbeCommand implements Callable<Integer> {
     private static final int BATCH = 256;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "a checkpoint of ours, or the folder of a run")
+    @Parameters(
+            paramLabel = "CHECKPOINT",
+            description =
+                    "a checkpoint (ours, official, timm's, Hugging Face's), or the folder of a run or such a model")
     private String checkpoint = "";
 
     @Mixin
@@ -97,7 +100,8 @@ final class ProbeCommand implements Callable<Integer> {
         }
         LinearProbes.Settings settings = new LinearProbes.Settings(steps, BATCH, lr, 1e-4, seed);
         Path file = Checkpoint.find(checkpoint);
-        EncoderCheckpoint encoder = EncoderCheckpoint.open(file);
+        EncoderCheckpoint encoder =
+                EncoderCheckpoint.open(file, note -> Streams.err(spec).println("beits: " + note));
         DataRecipe source = switch (encoder.card().kind()) {
             case MASKED_IMAGE_MODEL -> data.of(file, PretrainRecipe.class, PretrainRecipe::data);
             case CLASSIFIER -> data.of(file, FinetuneRecipe.class, FinetuneRecipe::data);

@@ -9,6 +9,7 @@ import beits.image.PictureException;
 import beits.image.PngWriter;
 import beits.job.Evaluation;
 import beits.job.LoadedSegmenter;
+import beits.job.ModelFile;
 import beits.job.Pictures;
 import beits.segmentation.MeanIou;
 import java.io.IOException;
@@ -33,9 +34,15 @@ final class SegmenterUse {
 
     /** Prints the metrics of a data set as one line of JSON and returns the exit code. */
     static int evaluate(
-            Device device, Path file, Dataset test, LoadedSegmenter.Views views, PrintWriter out, PrintWriter err)
+            Device device,
+            Path file,
+            ModelFile model,
+            Dataset test,
+            LoadedSegmenter.Views views,
+            PrintWriter out,
+            PrintWriter err)
             throws IOException {
-        try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, file)) {
+        try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, model)) {
             List<String> names = segmenter.classNames();
             SameClasses.require(file, names, test.classNames());
             AtomicInteger unusable = new AtomicInteger();
@@ -82,6 +89,7 @@ final class SegmenterUse {
     static int predict(
             Device device,
             Path file,
+            ModelFile model,
             List<Path> pictures,
             Path folder,
             LoadedSegmenter.Views views,
@@ -91,7 +99,7 @@ final class SegmenterUse {
         ImageReader reader = Pictures.reader();
         Set<String> used = new HashSet<>();
         int unreadable = 0;
-        try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, file)) {
+        try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, model)) {
             if (segmenter.classNames().size() > LARGEST_MAP) {
                 throw new UserException("%s: %d classes do not fit the 8 bits of a label map"
                         .formatted(file, segmenter.classNames().size()));

@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Checkpoints of BEiT models from any layout to any other, for the same or another picture size. */
@@ -85,8 +86,10 @@ public final class Conversion {
      *
      * @param report the account of every tensor
      * @param written the files
+     * @param nonFinite a sentence about weights that are NaN or infinite, which were passed through, or null
      */
-    public record Result(LoadReport report, List<Path> written) {
+    public record Result(
+            LoadReport report, List<Path> written, @Nullable String nonFinite) {
         public Result {
             written = List.copyOf(written);
         }
@@ -145,9 +148,55 @@ public final class Conversion {
         if (DallEWeights.isIn(checkpoint)) {
             return tokenizer(checkpoint, in, out, wish);
         }
+        Read read = read(checkpoint, in, wish);
+        return new Result(
+                read.loaded.report(),
+                write(weights(read.loaded.tensors()), read, in, out, wish.to),
+                Checkpoints.nonFinite(checkpoint, in.toString()));
+    }
+
+    /**
+     * A checkpoint as one of ours, without a file.
+     *
+     * @param checkpoint of another layout, the content of {@code file}, as {@link #open} gives it
+     * @param notes hears what was assumed because neither the file nor a configuration beside it tells
+     * @throws CheckpointException when it holds no BEiT encoder, or something must be given that {@code beits convert} takes
+     */
+    static ModelFile described(NamedTensors checkpoint, Path file, Consumer<String> notes) throws IOException {
+        if (DallEWeights.isIn(checkpoint)) {
+            throw new CheckpointException(
+                    file + ": holds DALL-E's tokenizer, which has no encoder; give a pre-trained or fine-tuned model");
+        }
+        Read read = read(checkpoint, file, new Wish(Target.OURS, null, 0, Set.of()));
+        BeitConfig network = read.target.network();
+        List<String> assumed = new ArrayList<>();
+        if (read.known.classNames.size() != read.target.classes()) {
+            assumed.add("class names class 0 to class %d".formatted(read.target.classes() - 1));
+        }
+        if (read.known.mean.size() != network.channels() || read.known.std.size() != network.channels()) {
+            assumed.add("mean and deviation 0.5, those of the official code");
+        }
+        if (!assumed.isEmpty()) {
+            notes.accept("%s: %s, which does not tell everything; taken: %s"
+                    .formatted(file, read.loaded.report().layout(), String.join(", ", assumed)));
+        }
+        ModelCard card = card(read, file);
+        NamedTensors weights = weights(read.loaded.tensors());
+        card.description().forEach(weights::describe);
+        return new ModelFile(weights, card, file.toString());
+    }
+
+    /** What was understood of a checkpoint, and its tensors for the size that was wished. */
+    private record Read(Known known, BeitDescription target, Loading.Loaded loaded) {}
+
+    private static Read read(NamedTensors checkpoint, Path in, Wish wish) throws IOException {
         Known known = Known.of(checkpoint, in, wish.heads);
         WeightConversion.Official official = WeightConversion.toOfficial(checkpoint, in.toString());
-        BeitDescription source = BeitDescription.infer(official.tensors(), known.hints, in.toString());
+        Hints hints = known.hints;
+        if (wish.size != null && hints.imageHeight() == 0 && !BeitDescription.tellsSize(official.tensors())) {
+            hints = new Hints(hints.heads(), wish.size.height, wish.size.width);
+        }
+        BeitDescription source = BeitDescription.infer(official.tensors(), hints, in.toString());
         BeitDescription target = resized(source, wish.size);
         Loading.Loaded loaded = Loading.load(
                 official,
@@ -160,7 +209,7 @@ public final class Conversion {
                         source.grid(),
                         Loading.Purpose.SAME_MODEL,
                         wish.allowMissing));
-        return new Result(loaded.report(), write(weights(loaded.tensors()), target, known, out, wish.to));
+        return new Read(known, target, loaded);
     }
 
     private static Result tokenizer(NamedTensors checkpoint, Path in, Path out, Wish wish) throws IOException {
@@ -174,11 +223,12 @@ public final class Conversion {
         NamedTensors weights = weights(read.tensors());
         ModelCard.ofDallE().forEach(weights::describe);
         Safetensors.write(model, weights);
-        return new Result(read.report(), List.of(model));
+        return new Result(read.report(), List.of(model), Checkpoints.nonFinite(weights, in.toString()));
     }
 
-    private static NamedTensors open(Path in) throws IOException {
-        NamedTensors checkpoint = Checkpoints.open(in);
+    /** The content of a checkpoint; a token head that timm has no place for is taken from beside it. */
+    static NamedTensors open(Path in) throws IOException {
+        NamedTensors checkpoint = Checkpoints.read(in);
         Path head = in.resolveSibling(TOKEN_HEAD_FILE);
         if (!in.endsWith("model.safetensors") || !Files.isRegularFile(head)) {
             return checkpoint;
@@ -209,8 +259,9 @@ public final class Conversion {
         return weights;
     }
 
-    private static List<Path> write(NamedTensors weights, BeitDescription target, Known known, Path out, Target to)
-            throws IOException {
+    private static List<Path> write(NamedTensors weights, Read read, Path in, Path out, Target to) throws IOException {
+        BeitDescription target = read.target;
+        Known known = read.known;
         BeitConfig network = target.network();
         List<Float> mean = Known.perChannel(known.mean, network.channels());
         List<Float> std = Known.perChannel(known.std, network.channels());
@@ -223,7 +274,7 @@ public final class Conversion {
         return switch (to) {
             case OURS -> {
                 requireNew(model);
-                card(target, known, mean, std).description().forEach(weights::describe);
+                card(read, in).description().forEach(weights::describe);
                 Safetensors.write(model, weights);
                 yield List.of(model);
             }
@@ -257,12 +308,13 @@ public final class Conversion {
         };
     }
 
-    private static ModelCard card(BeitDescription target, Known known, List<Float> mean, List<Float> std) {
+    private static ModelCard card(Read read, Path in) throws CheckpointException {
+        BeitDescription target = read.target;
         BeitConfig network = target.network();
         if (network.imageHeight() != network.imageWidth()) {
-            throw new IllegalArgumentException(
-                    "--to ours: our own checkpoints are for square pictures, this one is for %d x %d; use official, timm or hf"
-                            .formatted(network.imageHeight(), network.imageWidth()));
+            throw new CheckpointException(
+                    "%s: is for pictures of %d x %d, our own checkpoints are for square ones; beits convert takes --input-size N"
+                            .formatted(in, network.imageHeight(), network.imageWidth()));
         }
         ModelKind kind = target.vocabulary() > 0
                 ? ModelKind.MASKED_IMAGE_MODEL
@@ -273,10 +325,10 @@ public final class Conversion {
                 null,
                 target.vocabulary(),
                 target.pooling(),
-                classNames(target.classes(), known.classNames),
-                mean,
-                std,
-                known.hash);
+                classNames(target.classes(), read.known.classNames),
+                Known.perChannel(read.known.mean, network.channels()),
+                Known.perChannel(read.known.std, network.channels()),
+                read.known.hash);
     }
 
     private static List<String> classNames(int classes, List<String> known) {

@@ -3,7 +3,6 @@ package beits.job;
 import beits.autograd.Layout;
 import beits.autograd.Parameter;
 import beits.checkpoint.CheckpointException;
-import beits.checkpoint.Checkpoints;
 import beits.checkpoint.Grid;
 import beits.checkpoint.LoadReport;
 import beits.checkpoint.Loading;
@@ -23,8 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/** The encoder of a checkpoint of ours, whatever head stands on it, for pictures of its own or another size. */
+/** The encoder of a checkpoint, whatever head stands on it, for pictures of its own or another size. */
 public final class EncoderCheckpoint {
     private static final String BACKBONE = "backbone.";
 
@@ -43,17 +43,18 @@ public final class EncoderCheckpoint {
     /**
      * Opens a checkpoint.
      *
+     * @param notes as for {@link ModelFile#open}
      * @throws CheckpointException when it holds no encoder
      */
-    public static EncoderCheckpoint open(Path file) throws IOException {
-        NamedTensors checkpoint = Checkpoints.open(file);
-        ModelCard card = ModelCard.of(checkpoint, file.toString());
+    public static EncoderCheckpoint open(Path file, Consumer<String> notes) throws IOException {
+        ModelFile model = ModelFile.open(file, notes);
+        ModelCard card = model.card();
         ModelRecipe recipe = card.encoder();
         if (recipe == null) {
             throw new CheckpointException("%s: holds a %s, which has no encoder; give a pre-trained or fine-tuned model"
                     .formatted(file, card.kind().title()));
         }
-        return new EncoderCheckpoint(checkpoint, file.toString(), card, recipe);
+        return new EncoderCheckpoint(model.tensors(), model.source(), card, recipe);
     }
 
     /** What the checkpoint says of itself. */

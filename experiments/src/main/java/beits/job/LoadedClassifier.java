@@ -1,8 +1,6 @@
 package beits.job;
 
 import beits.autograd.Layout;
-import beits.checkpoint.Checkpoints;
-import beits.checkpoint.NamedTensors;
 import beits.classification.ClassPredictor;
 import beits.data.PicturePipeline;
 import beits.device.Device;
@@ -12,7 +10,6 @@ import beits.recipe.ModelRecipe;
 import beits.train.RunCheckpoints;
 import beits.transform.Normalisation;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -23,8 +20,8 @@ public final class LoadedClassifier implements AutoCloseable {
     private final ClassPredictor predictor;
     private final Executable executable;
 
-    private LoadedClassifier(Device device, NamedTensors checkpoint, ModelCard card, String source, int batch)
-            throws IOException {
+    private LoadedClassifier(Device device, ModelFile file, int batch) throws IOException {
+        ModelCard card = file.card().require(ModelKind.CLASSIFIER, file.source());
         ModelRecipe recipe = Objects.requireNonNull(card.encoder());
         Layout layout = new Layout();
         this.classNames = card.classNames();
@@ -34,7 +31,7 @@ public final class LoadedClassifier implements AutoCloseable {
         this.predictor = new ClassPredictor(layout, model, batch, false);
         this.executable = device.compile(predictor.program());
         try {
-            RunCheckpoints.load(checkpoint, layout, executable, source);
+            RunCheckpoints.load(file.tensors(), layout, executable, file.source());
         } catch (IOException | RuntimeException e) {
             executable.close();
             throw e;
@@ -42,16 +39,13 @@ public final class LoadedClassifier implements AutoCloseable {
     }
 
     /**
-     * Opens a classifier's checkpoint.
+     * Loads a classifier.
      *
      * @param batch pictures of a batch
      * @throws beits.checkpoint.CheckpointException when it holds something else
      */
-    public static LoadedClassifier open(Device device, Path file, int batch) throws IOException {
-        NamedTensors checkpoint = Checkpoints.open(file);
-        String source = file.toString();
-        ModelCard card = ModelCard.of(checkpoint, source).require(ModelKind.CLASSIFIER, source);
-        return new LoadedClassifier(device, checkpoint, card, source, batch);
+    public static LoadedClassifier open(Device device, ModelFile file, int batch) throws IOException {
+        return new LoadedClassifier(device, file, batch);
     }
 
     /** Names of its classes in the order of the logits. */

@@ -2,8 +2,6 @@ package beits.job;
 
 import beits.autograd.Layout;
 import beits.checkpoint.CheckpointException;
-import beits.checkpoint.Checkpoints;
-import beits.checkpoint.NamedTensors;
 import beits.device.Device;
 import beits.device.Executable;
 import beits.image.Image;
@@ -17,7 +15,6 @@ import beits.segmentation.SlidingWindow;
 import beits.train.RunCheckpoints;
 import beits.transform.Normalisation;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -47,10 +44,11 @@ public final class LoadedSegmenter implements AutoCloseable {
         }
     }
 
-    private LoadedSegmenter(Device device, NamedTensors checkpoint, ModelCard card, String source) throws IOException {
+    private LoadedSegmenter(Device device, ModelFile file) throws IOException {
+        ModelCard card = file.card().require(ModelKind.SEGMENTER, file.source());
         ModelCard.Decoder decoder = card.decoder();
         if (decoder == null) {
-            throw new CheckpointException(source + ": does not describe its decoder; train it again");
+            throw new CheckpointException(file.source() + ": does not describe its decoder; train it again");
         }
         this.classNames = card.classNames();
         this.config = SegmentRecipe.config(
@@ -66,7 +64,7 @@ public final class LoadedSegmenter implements AutoCloseable {
         this.predictor = new SegmentationPredictor(layout, model, 1);
         this.executable = device.compile(predictor.program());
         try {
-            RunCheckpoints.load(checkpoint, layout, executable, source);
+            RunCheckpoints.load(file.tensors(), layout, executable, file.source());
         } catch (IOException | RuntimeException e) {
             executable.close();
             throw e;
@@ -74,15 +72,12 @@ public final class LoadedSegmenter implements AutoCloseable {
     }
 
     /**
-     * Opens a segmentation model's checkpoint.
+     * Loads a segmentation model.
      *
      * @throws CheckpointException when it holds something else
      */
-    public static LoadedSegmenter open(Device device, Path file) throws IOException {
-        NamedTensors checkpoint = Checkpoints.open(file);
-        String source = file.toString();
-        ModelCard card = ModelCard.of(checkpoint, source).require(ModelKind.SEGMENTER, source);
-        return new LoadedSegmenter(device, checkpoint, card, source);
+    public static LoadedSegmenter open(Device device, ModelFile file) throws IOException {
+        return new LoadedSegmenter(device, file);
     }
 
     /** Names of the classes. */

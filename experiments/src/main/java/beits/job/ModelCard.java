@@ -110,7 +110,7 @@ public record ModelCard(
         String text = checkpoint.metadata().get(KEY);
         if (version == null || text == null) {
             throw new CheckpointException(
-                    source + ": does not describe its model, so it is not one of our checkpoints; convert it first");
+                    source + ": does not describe its model, so it is not one of our checkpoints; give one of a run");
         }
         if (!version.equals(FORMAT_VERSION)) {
             throw new CheckpointException(

@@ -56,7 +56,7 @@ final class Figure2 implements Claim {
     @Override
     public Finding check(Laboratory laboratory) throws IOException {
         long seed = laboratory.seeds()[0];
-        EncoderCheckpoint checkpoint = EncoderCheckpoint.open(laboratory.encoder("beit", seed));
+        EncoderCheckpoint checkpoint = EncoderCheckpoint.open(laboratory.encoder("beit", seed), _ -> {});
         BeitConfig config = checkpoint.config();
         Dataset pictures =
                 Splits.fewLabels(Pictures.test(laboratory.pretraining(seed).data()), PER_CLASS, seed);

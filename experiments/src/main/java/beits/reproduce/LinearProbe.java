@@ -46,7 +46,7 @@ final class LinearProbe implements Claim {
     @Override
     public Finding check(Laboratory laboratory) throws IOException {
         long seed = laboratory.seeds()[0];
-        EncoderCheckpoint encoder = EncoderCheckpoint.open(laboratory.encoder("beit", seed));
+        EncoderCheckpoint encoder = EncoderCheckpoint.open(laboratory.encoder("beit", seed), _ -> {});
         DataRecipe data = laboratory.pretraining(seed).data();
         List<Feature> features = new ArrayList<>();
         for (int layer = 1; layer <= encoder.config().depth(); layer++) {

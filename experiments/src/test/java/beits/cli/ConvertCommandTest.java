@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
+import beits.checkpoint.Safetensors;
 import beits.checkpoint.TensorData;
 import beits.job.ModelCard;
 import beits.job.ModelKind;
@@ -125,7 +126,7 @@ class ConvertCommandTest {
             }
         });
         Path file = folder.resolve("broken.safetensors");
-        beits.checkpoint.Safetensors.write(file, broken);
+        Safetensors.write(file, broken);
         Path out = folder.resolve("out.safetensors");
         Ended refused = convert(file, out, "--to", "ours");
         assertThat(refused.code).isEqualTo(Main.USER_MISTAKE);
@@ -145,12 +146,66 @@ class ConvertCommandTest {
             }
         });
         Path file = folder.resolve("part.safetensors");
-        beits.checkpoint.Safetensors.write(file, part);
+        Safetensors.write(file, part);
         Path out = folder.resolve("out.safetensors");
         assertThat(convert(file, out, "--to", "official").err).contains("mask_token [1, 1, 16] is missing");
         Ended ended = convert(file, out, "--to", "official", "--allow-missing", "mask_token");
         assertThat(ended.code).as(ended.err).isZero();
         assertThat(ended.out).contains("new").contains("mask_token");
+    }
+
+    @Test
+    void weightsThatAreNoNumbersPassWithAWarning() throws IOException {
+        NamedTensors broken = new NamedTensors();
+        Checkpoints.open(GOLDEN.resolve("cls_tiny/timm.safetensors"))
+                .tensors()
+                .forEach((name, tensor) -> broken.put(
+                        name,
+                        name.equals("head.bias") ? TensorData.of(new float[] {0, 0, Float.NaN, 0, 0, 0}, 6) : tensor));
+        Path file = folder.resolve("broken.safetensors");
+        Safetensors.write(file, broken);
+        Ended ended = convert(file, folder.resolve("out.safetensors"), "--to", "ours");
+        assertThat(ended.code).isZero();
+        assertThat(ended.err)
+                .hasLineCount(1)
+                .contains(file + ": head.bias: 1 of 6 values are NaN or infinite; passed through");
+        assertThat(Checkpoints.read(folder.resolve("out.safetensors"))
+                        .get("head.bias")
+                        .nonFinite())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void thePrefixOfDataParallelIsReported() throws IOException {
+        NamedTensors parallel = new NamedTensors();
+        Checkpoints.open(GOLDEN.resolve("mim_tiny/official_zip.pth"))
+                .tensors()
+                .forEach((name, tensor) -> parallel.put("module." + name, tensor));
+        Path file = folder.resolve("parallel.safetensors");
+        Safetensors.write(file, parallel);
+        Path out = folder.resolve("out.safetensors");
+        Ended ended = convert(file, out, "--to", "official");
+        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.out).contains("official layout with module. taken off every name, 40 tensors");
+        assertSame(out, GOLDEN.resolve("mim_tiny/official_zip.pth"));
+    }
+
+    @Test
+    void whatAModelWithoutPositionsDoesNotTellCanBeGiven() throws IOException {
+        NamedTensors part = new NamedTensors();
+        Checkpoints.open(GOLDEN.resolve("mim_tiny/official_zip.pth")).tensors().forEach((name, tensor) -> {
+            if (!name.contains("rel")) {
+                part.put(name, tensor);
+            }
+        });
+        Path file = folder.resolve("part.safetensors");
+        Safetensors.write(file, part);
+        Path out = folder.resolve("out.safetensors");
+        assertThat(convert(file, out, "--to", "ours").err).contains("beits convert takes --input-size");
+        assertThat(convert(file, out, "--to", "ours", "--input-size", "32").err)
+                .contains("beits convert takes --heads");
+        Ended ended = convert(file, out, "--to", "ours", "--input-size", "32", "--heads", "2");
+        assertThat(ended.code).as(ended.err).isZero();
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import beits.autograd.Layout;
 import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
+import beits.checkpoint.Safetensors;
+import beits.checkpoint.TensorData;
 import beits.classification.ClassPredictor;
 import beits.data.Dataset;
 import beits.data.source.FashionMnist;
@@ -331,6 +333,103 @@ class UsingModelTest {
         float[] values = new float[bytes.remaining() / 4];
         bytes.asFloatBuffer().get(values);
         return values;
+    }
+
+    private static Path exported(Path model, String layout) {
+        Path out = home.resolve(model.getFileName() + "-" + layout);
+        Ended ended = beits("convert", model, out, "--to", layout);
+        assertThat(ended.code).as(ended.err).isZero();
+        return out;
+    }
+
+    @Test
+    void classifiersOfOtherLayoutsPredictAlike() {
+        Ended own = beits("predict", classifier, data.resolve("val"), "--top", "7");
+        String confusion = beits("evaluate", classifier, "--data", "image_folder", "--path", data)
+                .json()
+                .getFirst()
+                .get("confusion")
+                .toString();
+        for (String layout : List.of("hf", "timm", "official")) {
+            Path model = exported(classifier, layout);
+            Ended predicted = beits("predict", model, data.resolve("val"), "--top", "7");
+            assertThat(predicted.code).as(predicted.err).isZero();
+            Ended evaluated = beits("evaluate", model, "--data", "image_folder", "--path", data);
+            assertThat(evaluated.code).as(evaluated.err).isZero();
+            assertThat(evaluated.json().getFirst().get("confusion")).hasToString(confusion);
+            if (layout.equals("official")) {
+                assertThat(predicted.out.replaceAll("class (\\d)", "$1"))
+                        .isEqualTo(named(own.out, List.of("0", "1", "2", "3", "4", "5", "6")));
+                assertThat(predicted.err)
+                        .hasLineCount(1)
+                        .contains("official layout", "class names class 0 to class 6", "mean and deviation 0.5");
+            } else {
+                assertThat(predicted.out).isEqualTo(own.out);
+                assertThat(predicted.err).isEmpty();
+            }
+        }
+    }
+
+    private static String named(String out, List<String> names) {
+        return Pattern.compile("\"class\":\"(.)\"")
+                .matcher(out)
+                .replaceAll(found -> "\"class\":\"" + names.get(NAMES.indexOf(found.group(1))) + "\"");
+    }
+
+    @Test
+    void encodersOfOtherLayoutsGiveTheSameFeatures() throws IOException {
+        Path pictures = data.resolve("val/a");
+        Path own = home.resolve("own-features.npy");
+        assertThat(beits("features", masked, pictures, "--out", own).code).isZero();
+        for (String layout : List.of("hf", "timm", "official")) {
+            Path model = exported(masked, layout);
+            Path out = home.resolve(layout + "-features.npy");
+            Ended ended = beits("features", model, pictures, "--out", out);
+            assertThat(ended.code).as(ended.err).isZero();
+            assertThat(out).hasSameBinaryContentAs(own);
+            Ended maps = beits(
+                    "attention",
+                    model,
+                    pictures.resolve("0.png"),
+                    "--patch",
+                    "0,0",
+                    "--out",
+                    home.resolve(layout + "-maps"));
+            assertThat(maps.code).as(maps.err).isZero();
+            Ended refused = beits("predict", model, pictures);
+            assertThat(refused.code).isEqualTo(2);
+            assertThat(refused.err).contains("holds a masked image model, which predicts no classes");
+        }
+    }
+
+    @Test
+    void weightsThatAreNoNumbersAreRefused() throws IOException {
+        NamedTensors broken = new NamedTensors();
+        NamedTensors whole = Checkpoints.open(classifier);
+        whole.metadata().forEach(broken::describe);
+        whole.tensors().forEach((name, tensor) -> {
+            float[] values = tensor.toFloats();
+            values[0] = name.equals("head.weight") ? Float.NaN : values[0];
+            broken.put(
+                    name,
+                    TensorData.of(
+                            values,
+                            tensor.shape().stream().mapToInt(Math::toIntExact).toArray()));
+        });
+        Path file = home.resolve("nan.safetensors");
+        Safetensors.write(file, broken);
+        Path picture = data.resolve("val/a/0.png");
+        for (Ended ended : List.of(
+                beits("predict", file, picture),
+                beits("evaluate", file, "--data", "image_folder", "--path", data),
+                beits("features", file, picture, "--out", home.resolve("nan.npy")),
+                beits("attention", file, picture, "--patch", "0,0", "--out", home.resolve("nan")),
+                beits("probe", file, "--data", "fashion_mnist_sample"),
+                beits("fewlabel", "fashion-finetune", "--init", file))) {
+            assertThat(ended.code).isEqualTo(2);
+            assertThat(ended.out).isEmpty();
+            assertThat(ended.err).hasLineCount(1).contains(file + ": head.weight: 1 of 112 values are NaN or infinite");
+        }
     }
 
     @Test
