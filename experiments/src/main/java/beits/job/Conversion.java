@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -35,6 +36,9 @@ public final class Conversion {
     private static final String TOKEN_HEAD_FILE = "token_head.safetensors";
 
     private static final Set<String> TOKEN_HEAD = Set.of("mask_token", "lm_head.weight", "lm_head.bias");
+
+    private static final List<String> OTHER_FORMATS = List.of(
+            ".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".pkl", ".pickle", ".npz", ".npy", ".h5", ".onnx", ".tar");
 
     private Conversion() {}
 
@@ -144,6 +148,7 @@ public final class Conversion {
      * @throws CheckpointException when a tensor is not explained by any rule, or something is there already
      */
     public static Result convert(Path in, Path out, Wish wish) throws IOException {
+        requireKnownEnding(out);
         NamedTensors checkpoint = open(in);
         if (DallEWeights.isIn(checkpoint)) {
             return tokenizer(checkpoint, in, out, wish);
@@ -210,6 +215,17 @@ public final class Conversion {
                         Loading.Purpose.SAME_MODEL,
                         wish.allowMissing));
         return new Read(known, target, loaded);
+    }
+
+    /** A weights file of another format would become a folder of that name. */
+    private static void requireKnownEnding(Path out) throws CheckpointException {
+        String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
+        if (!Files.isDirectory(out)
+                && !out.toString().endsWith(".safetensors")
+                && OTHER_FORMATS.stream().anyMatch(name::endsWith)) {
+            throw new CheckpointException(
+                    out + ": only safetensors are written; name a file that ends in .safetensors, or a folder");
+        }
     }
 
     private static Result tokenizer(NamedTensors checkpoint, Path in, Path out, Wish wish) throws IOException {

@@ -219,6 +219,8 @@ class ConvertCommandTest {
                 List.of(folder.resolve("absent.pth"), out, "--to", "ours"),
                 List.of(GOLDEN.resolve("malicious/os_system_zip.pth"), out, "--to", "ours"),
                 List.of(GOLDEN.resolve("unusual/unusual_zip.pth"), out, "--to", "ours"),
+                List.of(file, folder.resolve("x.pth"), "--to", "official"),
+                List.of(file, folder.resolve("pytorch_model.BIN"), "--to", "hf"),
                 List.of(file, GOLDEN.resolve("cls_tiny/hf.safetensors"), "--to", "ours"))) {
             Ended ended = convert(arguments.toArray());
             assertThat(ended.code).as("%s", arguments).isEqualTo(Main.USER_MISTAKE);
