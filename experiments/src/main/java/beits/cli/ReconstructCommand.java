@@ -9,10 +9,12 @@ import beits.job.LoadedTokenizer;
 import beits.job.Pictures;
 import beits.job.Reconstruction;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +33,8 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Shows what a tokenizer keeps of pictures: writes each one as it was seen beside what its tokens decode to, and prints",
-            "mean absolute errors, use of the codebook and perplexity as JSON."
+            "mean absolute errors, use of the codebook and perplexity as JSON. Pictures that cannot be read are named on standard error",
+            "and left out; the exit code is then 1, or 2 when none could be read."
         })
 final class ReconstructCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -77,10 +80,16 @@ final class ReconstructCommand implements Callable<Integer> {
         }
         RunFolder.requireEmpty(out);
         Dataset pictures = ImageFolder.of(images, Pictures.reader());
+        PrintWriter err = Streams.err(spec);
         int atOnce = Math.min(batch, pictures.size());
         try (Device device = common.open();
                 LoadedTokenizer loaded = LoadedTokenizer.open(device, Checkpoint.find(tokenizer), atOnce, size)) {
-            Reconstruction.Result result = Reconstruction.run(pictures, loaded);
+            Optional<Reconstruction.Result> shown =
+                    Reconstruction.run(pictures, loaded, fault -> err.println("beits: " + fault));
+            if (shown.isEmpty()) {
+                return Unreadable.exitCode(pictures.size(), pictures.size(), err);
+            }
+            Reconstruction.Result result = shown.get();
             Files.createDirectories(out);
             ObjectNode json = JSON.createObjectNode();
             json.put("tokenizer", loaded.hash());
@@ -104,7 +113,7 @@ final class ReconstructCommand implements Callable<Integer> {
                 picture.tokens().forEach(tokens::add);
             }
             Streams.out(spec).println(JSON.writeValueAsString(json));
-            return 0;
+            return Unreadable.exitCode(pictures.size() - result.pictures().size(), pictures.size(), err);
         }
     }
 }

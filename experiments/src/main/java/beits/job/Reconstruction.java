@@ -2,6 +2,7 @@ package beits.job;
 
 import beits.data.Dataset;
 import beits.image.Image;
+import beits.image.PictureException;
 import beits.tokenizer.CodebookUse;
 import beits.tokenizer.ImageTokenizer;
 import beits.tokenizer.PixelMapping;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Pictures through a tokenizer and back. */
 public final class Reconstruction {
@@ -41,7 +44,7 @@ public final class Reconstruction {
     /**
      * Of all pictures.
      *
-     * @param pictures in the order of the data
+     * @param pictures those that could be read, in the order of the data
      * @param mae mean of theirs
      * @param use of the codebook
      */
@@ -51,8 +54,14 @@ public final class Reconstruction {
         }
     }
 
-    /** Encodes and decodes the central square of every picture, its short side brought to the tokenizer's size. */
-    public static Result run(Dataset data, LoadedTokenizer loaded) throws IOException {
+    /**
+     * Encodes and decodes the central square of every picture that can be read, its short side brought to the tokenizer's size.
+     *
+     * @param faults hears the name of each other picture, and why
+     * @return nothing when none could be read
+     */
+    public static Optional<Result> run(Dataset data, LoadedTokenizer loaded, Consumer<String> faults)
+            throws IOException {
         ImageTokenizer tokenizer = loaded.tokenizer();
         int size = tokenizer.viewSize();
         int channels = tokenizer.channels();
@@ -63,19 +72,27 @@ public final class Reconstruction {
         List<Picture> pictures = new ArrayList<>();
         long[] histogram = new long[tokenizer.vocabulary()];
         double total = 0;
-        for (int first = 0; first < data.size(); first += loaded.batch()) {
-            int count = Math.min(loaded.batch(), data.size() - first);
+        for (int next = 0; next < data.size(); ) {
             float[] pixels = new float[loaded.batch() * length];
-            for (int row = 0; row < count; row++) {
-                unit.apply(central.apply(data.get(first + row).picture()), pixels, row * length);
+            List<String> names = new ArrayList<>();
+            for (; next < data.size() && names.size() < loaded.batch(); next++) {
+                try {
+                    unit.apply(central.apply(data.get(next).picture()), pixels, names.size() * length);
+                    names.add(data.name(next));
+                } catch (PictureException e) {
+                    faults.accept(String.valueOf(e.getMessage()));
+                }
+            }
+            if (names.isEmpty()) {
+                continue;
             }
             float[] mapped = pixels.clone();
             PixelMapping mapping = tokenizer.pixels();
             mapping.map(mapped);
-            int[] tokens = loaded.encode(mapped, count);
+            int[] tokens = loaded.encode(mapped, names.size());
             float[] decoded = loaded.decode(tokens);
             mapping.unmap(decoded);
-            for (int row = 0; row < count; row++) {
+            for (int row = 0; row < names.size(); row++) {
                 double error = 0;
                 for (int i = row * length; i < (row + 1) * length; i++) {
                     error += Math.abs(decoded[i] - pixels[i]);
@@ -83,7 +100,7 @@ public final class Reconstruction {
                 int[] own = Arrays.copyOfRange(tokens, row * grid, (row + 1) * grid);
                 Arrays.stream(own).forEach(token -> histogram[token]++);
                 pictures.add(new Picture(
-                        data.name(first + row),
+                        names.get(row),
                         error / length,
                         Arrays.stream(own).boxed().toList(),
                         unit.invert(pixels, row * length, size, size),
@@ -91,7 +108,9 @@ public final class Reconstruction {
                 total += error / length;
             }
         }
-        return new Result(pictures, total / data.size(), CodebookUse.of(histogram));
+        return pictures.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Result(pictures, total / pictures.size(), CodebookUse.of(histogram)));
     }
 
     private static Image beside(Image left, Image right) {

@@ -133,7 +133,7 @@ public final class TokenizerJob {
         }
         int batch = Math.min(recipe.optim().batchSize(), pictures.size());
         try (LoadedTokenizer tokenizer = LoadedTokenizer.of(device, weights, "the tokenizer", batch)) {
-            return Reconstruction.run(pictures, tokenizer);
+            return Reconstruction.run(pictures, tokenizer, _ -> {}).orElseThrow();
         }
     }
 
