@@ -1,9 +1,8 @@
 package beits.cli;
 
-import beits.checkpoint.Checkpoints;
-import beits.checkpoint.NamedTensors;
 import beits.device.Device;
 import beits.job.FewLabels;
+import beits.job.StartWeights;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.Recipes;
 import beits.recipe.SegmentRecipe;
@@ -119,11 +118,11 @@ final class FewLabelCommand implements Callable<Integer> {
             List<Integer> counts,
             String unit)
             throws IOException {
-        String start = init == null ? initFrom : init;
-        if (start == null) {
+        StartWeights pretrained =
+                init == null ? Checkpoint.start("initFrom", initFrom) : Checkpoint.start("--init", init);
+        if (pretrained == null) {
             throw new UserException("%s: names no initFrom; add --init CHECKPOINT to compare with".formatted(recipe));
         }
-        NamedTensors pretrained = Checkpoints.open(Checkpoint.find(start));
         PrintWriter out = Streams.out(spec);
         PrintWriter err = Streams.err(spec);
         try (Device device = common.open()) {

@@ -1,9 +1,8 @@
 package beits.cli;
 
-import beits.checkpoint.Checkpoints;
-import beits.checkpoint.NamedTensors;
 import beits.classification.Accuracy;
 import beits.job.FinetuneJob;
+import beits.job.StartWeights;
 import beits.recipe.FinetuneRecipe;
 import beits.report.ClassificationReport;
 import beits.report.ReportPage;
@@ -47,8 +46,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Streams.out(spec).print(DryRun.of(recipe, classes).text());
             return 0;
         }
-        String start = recipe.initFrom();
-        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
+        StartWeights pretrained = Checkpoint.start("initFrom", recipe.initFrom());
         return RecipeRun.run(spec, common, options, recipe, "Classification", context -> {
             FinetuneJob.Result result = FinetuneJob.run(recipe, pretrained, context, (predictor, trainer) -> {});
             FinetuneJob.Averaged averaged = result.averaged();

@@ -1,10 +1,9 @@
 package beits.cli;
 
-import beits.checkpoint.Checkpoints;
-import beits.checkpoint.NamedTensors;
 import beits.data.Dataset;
 import beits.job.LoadedTokenizer;
 import beits.job.PretrainJob;
+import beits.job.StartWeights;
 import beits.job.TokenizeJob;
 import beits.mim.MimTarget;
 import beits.recipe.PretrainRecipe;
@@ -57,8 +56,7 @@ final class PretrainCommand implements Callable<Integer> {
             Streams.out(spec).print(DryRun.of(recipe).text());
             return 0;
         }
-        String start = recipe.initFrom();
-        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
+        StartWeights pretrained = Checkpoint.start("initFrom", recipe.initFrom());
         if (recipe.target() == MimTarget.MASKED_PIXELS) {
             return RecipeRun.run(spec, common, options, recipe, TITLE, context -> {
                 PretrainJob.Result result = PretrainJob.run(recipe, null, pretrained, context, 1, (_, _) -> {});

@@ -1,9 +1,8 @@
 package beits.cli;
 
-import beits.checkpoint.Checkpoints;
-import beits.checkpoint.NamedTensors;
 import beits.image.Image;
 import beits.job.SegmentJob;
+import beits.job.StartWeights;
 import beits.recipe.SegmentRecipe;
 import beits.report.SegmentationReport;
 import java.io.IOException;
@@ -41,8 +40,7 @@ final class SegmentCommand implements Callable<Integer> {
             Streams.out(spec).print(DryRun.of(recipe).text());
             return 0;
         }
-        String start = recipe.initFrom();
-        NamedTensors pretrained = start == null ? null : Checkpoints.open(Checkpoint.find(start));
+        StartWeights pretrained = Checkpoint.start("initFrom", recipe.initFrom());
         return RecipeRun.run(spec, common, options, recipe, "Segmentation", context -> {
             List<List<Image>> overlays = new ArrayList<>();
             SegmentJob.Result result = SegmentJob.run(

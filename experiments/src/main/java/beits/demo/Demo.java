@@ -12,6 +12,7 @@ import beits.job.JobContext;
 import beits.job.LoadedTokenizer;
 import beits.job.Pictures;
 import beits.job.PretrainJob;
+import beits.job.StartWeights;
 import beits.job.TokenizerJob;
 import beits.model.BeitConfig;
 import beits.recipe.FinetuneRecipe;
@@ -149,8 +150,9 @@ public final class Demo {
     private Accuracy finetune(String title, FinetuneRecipe finetune, @Nullable NamedTensors encoder)
             throws IOException {
         List<Accuracy> accuracy = new ArrayList<>();
+        StartWeights start = encoder == null ? null : new StartWeights(encoder, "the demo's pre-training");
         stage(title, finetune, context -> {
-            FinetuneJob.Result result = FinetuneJob.run(finetune, encoder, context, (predictor, trainer) -> {});
+            FinetuneJob.Result result = FinetuneJob.run(finetune, start, context, (predictor, trainer) -> {});
             accuracy.add(result.accuracy());
             return result.weights();
         });

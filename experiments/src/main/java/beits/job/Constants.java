@@ -1,7 +1,6 @@
 package beits.job;
 
 import beits.checkpoint.CheckpointException;
-import beits.checkpoint.NamedTensors;
 import beits.recipe.ModelRecipe;
 import beits.transform.Normalisation;
 import java.util.function.Consumer;
@@ -20,13 +19,11 @@ final class Constants {
      * Refuses a start whose weights were trained on pictures that were normalised otherwise.
      *
      * @param start checkpoint to start from, or none
-     * @param file its name, for the message
      */
-    static void check(@Nullable NamedTensors start, @Nullable String file, Normalisation own)
-            throws CheckpointException {
-        Normalisation theirs = other(start, file, own);
-        if (theirs != null) {
-            throw new IllegalArgumentException("%s; %s".formatted(difference(file, theirs, own), remedy(theirs)));
+    static void check(@Nullable StartWeights start, Normalisation own) throws CheckpointException {
+        Normalisation theirs = other(start, own);
+        if (start != null && theirs != null) {
+            throw new IllegalArgumentException("%s; %s".formatted(difference(start, theirs, own), remedy(theirs)));
         }
     }
 
@@ -34,38 +31,37 @@ final class Constants {
      * Tells of a start whose weights were trained with 0.5 where the recipe has ImageNet's constants, as the released
      * segmentation models were trained; refuses other differences.
      */
-    static void checkSegmentation(
-            @Nullable NamedTensors start, @Nullable String file, Normalisation own, Consumer<String> notes)
+    static void checkSegmentation(@Nullable StartWeights start, Normalisation own, Consumer<String> notes)
             throws CheckpointException {
-        Normalisation theirs = other(start, file, own);
-        if (theirs == null) {
+        Normalisation theirs = other(start, own);
+        if (start == null || theirs == null) {
             return;
         }
         if (!own.equals(Normalisation.IMAGENET) || !theirs.equals(half(theirs.channels()))) {
-            check(start, file, own);
+            check(start, own);
         }
-        notes.accept(difference(file, theirs, own)
+        notes.accept(difference(start, theirs, own)
                 + ", as the released UPerNet models do; imagenetMeanAndStd: false keeps those of the start");
     }
 
     /** What the weights of a start are used to where that is something else; checkpoints of other layouts do not state it. */
-    private static @Nullable Normalisation other(@Nullable NamedTensors start, @Nullable String file, Normalisation own)
+    private static @Nullable Normalisation other(@Nullable StartWeights start, Normalisation own)
             throws CheckpointException {
-        if (start == null || !ModelCard.isIn(start)) {
+        if (start == null || !ModelCard.isIn(start.tensors())) {
             return null;
         }
-        ModelCard card = ModelCard.of(start, String.valueOf(file));
+        ModelCard card = ModelCard.of(start.tensors(), start.source());
         if (card.mean().size() != own.mean().size()) {
-            throw new IllegalArgumentException("initFrom: %s reads %d channels where model.channels is %d"
-                    .formatted(file, card.mean().size(), own.channels()));
+            throw new IllegalArgumentException("%s reads %d channels where model.channels is %d"
+                    .formatted(start.source(), card.mean().size(), own.channels()));
         }
         Normalisation theirs = new Normalisation(card.mean(), card.std());
         return theirs.equals(own) ? null : theirs;
     }
 
-    private static String difference(@Nullable String file, Normalisation theirs, Normalisation own) {
-        return "initFrom: %s was trained on pictures normalised by mean %s and std %s, this recipe normalises by mean %s and std %s"
-                .formatted(file, theirs.mean(), theirs.std(), own.mean(), own.std());
+    private static String difference(StartWeights start, Normalisation theirs, Normalisation own) {
+        return "%s was trained on pictures normalised by mean %s and std %s, this recipe normalises by mean %s and std %s"
+                .formatted(start.source(), theirs.mean(), theirs.std(), own.mean(), own.std());
     }
 
     private static Normalisation half(int channels) {

@@ -1,6 +1,5 @@
 package beits.job;
 
-import beits.checkpoint.NamedTensors;
 import beits.device.Device;
 import beits.recipe.FinetuneRecipe;
 import beits.recipe.SegmentRecipe;
@@ -68,7 +67,7 @@ public final class FewLabels {
          * @param seed of the run
          * @return the score on the test pictures
          */
-        double score(@Nullable NamedTensors start, long seed, JobContext context) throws IOException;
+        double score(@Nullable StartWeights start, long seed, JobContext context) throws IOException;
     }
 
     /**
@@ -110,7 +109,7 @@ public final class FewLabels {
             Device device,
             Arm arm,
             Arm scratchArm,
-            NamedTensors pretrained,
+            StartWeights pretrained,
             int labels,
             long firstSeed,
             int seeds,

@@ -36,7 +36,7 @@ final class FineTuningStart {
      * @throws CheckpointException when a tensor is not explained by any rule
      */
     static void from(
-            NamedTensors pretrained, BeitConfig config, Trainer<?> trainer, Layout layout, Consumer<String> notes)
+            StartWeights pretrained, BeitConfig config, Trainer<?> trainer, Layout layout, Consumer<String> notes)
             throws CheckpointException {
         Map<String, List<Long>> wanted = new LinkedHashMap<>();
         boolean backbone = false;
@@ -49,7 +49,7 @@ final class FineTuningStart {
         }
         Loading.Loaded loaded = Loading.load(
                 withoutForeignDecoder(pretrained, wanted, notes),
-                "initFrom",
+                pretrained.source(),
                 new Loading.Request(
                         wanted,
                         backbone ? BACKBONE : "",
@@ -67,7 +67,8 @@ final class FineTuningStart {
 
     /** A segmentation model without what belongs to a decoder that this model does not have. */
     private static NamedTensors withoutForeignDecoder(
-            NamedTensors pretrained, Map<String, List<Long>> wanted, Consumer<String> notes) {
+            StartWeights start, Map<String, List<Long>> wanted, Consumer<String> notes) {
+        NamedTensors pretrained = start.tensors();
         if (pretrained.tensors().keySet().stream().noneMatch(name -> name.startsWith(DECODERS.getFirst()))) {
             return pretrained;
         }
@@ -88,8 +89,8 @@ final class FineTuningStart {
             }
         }
         if (left > 0) {
-            notes.accept("initFrom: %d tensors of a segmentation decoder left out: this model has another one"
-                    .formatted(left));
+            notes.accept("%s: %d tensors of a segmentation decoder left out: this model has another one"
+                    .formatted(start.source(), left));
         }
         return kept;
     }

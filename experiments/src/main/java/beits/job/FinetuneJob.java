@@ -89,9 +89,9 @@ public final class FinetuneJob {
      * @param inspection what to look at in the end
      */
     public static Result run(
-            FinetuneRecipe recipe, @Nullable NamedTensors pretrained, JobContext context, Inspection inspection)
+            FinetuneRecipe recipe, @Nullable StartWeights pretrained, JobContext context, Inspection inspection)
             throws IOException {
-        Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
+        Constants.check(pretrained, Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         int workers = recipe.run().workers();

@@ -85,7 +85,7 @@ public final class PretrainJob {
     public static Result run(
             PretrainRecipe recipe,
             @Nullable LoadedTokenizer tokenizer,
-            @Nullable NamedTensors pretrained,
+            @Nullable StartWeights pretrained,
             JobContext context,
             int inspectBatch,
             Inspection inspection)
@@ -94,7 +94,7 @@ public final class PretrainJob {
         OptimRecipe optim = recipe.optim();
         boolean pixels = recipe.target() == MimTarget.MASKED_PIXELS;
         LoadedTokenizer tokens = pixels ? null : tokenizer(tokenizer, config);
-        Constants.check(pretrained, recipe.initFrom(), Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
+        Constants.check(pretrained, Constants.of(recipe.imagenetMeanAndStd(), recipe.model()));
         Dataset data = pictures(recipe);
         Normalisation normalisation = Constants.of(recipe.imagenetMeanAndStd(), recipe.model());
         PretrainPipeline pipeline = tokens == null

@@ -119,13 +119,10 @@ public final class SegmentJob {
      * @param inspection what to look at in the end
      */
     public static Result run(
-            SegmentRecipe recipe, @Nullable NamedTensors pretrained, JobContext context, Inspection inspection)
+            SegmentRecipe recipe, @Nullable StartWeights pretrained, JobContext context, Inspection inspection)
             throws IOException {
         Constants.checkSegmentation(
-                pretrained,
-                recipe.initFrom(),
-                Constants.of(recipe.imagenetMeanAndStd(), recipe.model()),
-                context.notes());
+                pretrained, Constants.of(recipe.imagenetMeanAndStd(), recipe.model()), context.notes());
         BeitConfig config = recipe.model().config();
         OptimRecipe optim = recipe.optim();
         long seed = recipe.run().seed();

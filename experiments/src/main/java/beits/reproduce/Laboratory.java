@@ -7,6 +7,7 @@ import beits.job.FinetuneJob;
 import beits.job.JobContext;
 import beits.job.LoadedTokenizer;
 import beits.job.PretrainJob;
+import beits.job.StartWeights;
 import beits.job.TokenizerJob;
 import beits.mim.MimTarget;
 import beits.recipe.FinetuneRecipe;
@@ -139,7 +140,7 @@ public final class Laboratory {
     FinetuneJob.Result fineTune(
             String title, FinetuneRecipe recipe, @Nullable Path start, Consumer<TrainingEvent> events)
             throws IOException {
-        NamedTensors weights = start == null ? null : Safetensors.read(start);
+        StartWeights weights = start == null ? null : StartWeights.open("initFrom", start);
         return FinetuneJob.run(recipe, weights, context(title, events), (_, _) -> {});
     }
 

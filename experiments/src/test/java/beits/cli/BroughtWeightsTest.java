@@ -3,6 +3,8 @@ package beits.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import beits.checkpoint.Checkpoints;
+import beits.checkpoint.NamedTensors;
+import beits.checkpoint.Safetensors;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -55,7 +57,7 @@ class BroughtWeightsTest {
         Ended official = finetune(home.resolve("official"), WEIGHTS + "official_zip.pth");
         assertThat(official.code).as(official.err).isZero();
         assertThat(official.err)
-                .contains("initFrom: official layout, 40 tensors")
+                .contains("initFrom: " + Path.of(WEIGHTS + "official_zip.pth") + ": official layout, 40 tensors")
                 .contains("4x4 -> 6x6, geometric")
                 .contains("lm_head.weight, lm_head.bias: this model has no token head");
         Ended huggingFace = finetune(home.resolve("hf"), WEIGHTS + "hf.safetensors");
@@ -86,7 +88,7 @@ class BroughtWeightsTest {
         Ended ended = beits(arguments);
         assertThat(ended.code).as(ended.err).isZero();
         assertThat(ended.err)
-                .contains("initFrom: Hugging Face layout")
+                .contains("initFrom: " + Path.of(WEIGHTS + "hf.safetensors") + ": Hugging Face layout")
                 .contains("lm_head.weight, lm_head.bias: the head has other tokens here");
         assertThat(Checkpoints.open(out.resolve("model.safetensors"))
                         .get("lm_head.weight")
@@ -95,10 +97,37 @@ class BroughtWeightsTest {
     }
 
     @Test
-    void weightsThatDoNotFitAreListed() {
-        Ended ended = finetune(home.resolve("run"), "src/test/resources/golden/checkpoints/unusual/unusual_zip.pth");
+    void aTokenizerIsNoStart() {
+        Ended ended = finetune(home.resolve("run"), "src/test/resources/golden/checkpoints/dalle_tiny/encoder_zip.pkl");
         assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err).contains("do not fit the model").contains("transposed [4, 3] is not in the model");
+        assertThat(ended.err)
+                .startsWith("beits: initFrom: ")
+                .contains(
+                        "encoder_zip.pkl holds a tokenizer, which has no encoder; give a pre-trained or fine-tuned model")
+                .hasLineCount(1);
+        Ended absent = finetune(home.resolve("run"), home.resolve("absent").toString());
+        assertThat(absent.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(absent.err).startsWith("beits: initFrom: " + home.resolve("absent"));
+        assertThat(home.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void weightsThatDoNotFitAreListed() throws IOException {
+        NamedTensors unusual = new NamedTensors();
+        Checkpoints.read(Path.of("src/test/resources/golden/checkpoints/unusual/unusual_zip.pth"))
+                .tensors()
+                .forEach((name, tensor) -> {
+                    if (tensor.nonFinite() == 0) {
+                        unusual.put(name, tensor);
+                    }
+                });
+        Path file = home.resolve("unusual.safetensors");
+        Safetensors.write(file, unusual);
+        Ended ended = finetune(home.resolve("run"), file.toString());
+        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err)
+                .contains("initFrom: " + file + ": ", "do not fit the model")
+                .contains("transposed [4, 3] is not in the model");
         assertThat(home.resolve("run")).doesNotExist();
     }
 }

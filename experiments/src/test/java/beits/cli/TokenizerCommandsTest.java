@@ -157,6 +157,56 @@ class TokenizerCommandsTest {
         assertThat(shown.width()).isEqualTo(28 + 4 + 28);
     }
 
+    @Test
+    void brokenPicturesAreNamedAndTheOthersReconstructed(@TempDir Path folder) throws IOException {
+        Path pictures = Files.createDirectory(folder.resolve("pictures"));
+        Files.write(pictures.resolve("a.png"), new byte[0]);
+        picture(pictures, "b.png", 28, 28);
+        Files.writeString(pictures.resolve("c.png"), "no picture");
+        picture(pictures, "d.png", 30, 30);
+        Path out = folder.resolve("out");
+        Ended ended = beits(
+                "reconstruct",
+                home.resolve("tokenizer").toString(),
+                pictures.toString(),
+                "--batch",
+                "1",
+                "--out",
+                out.toString());
+        assertThat(ended.code).as(ended.err).isEqualTo(Main.FAILED);
+        assertThat(ended.err).contains("a.png", "c.png", "2 of 4 pictures could not be read");
+        JsonNode shown = JSON.readTree(ended.out).get("pictures");
+        assertThat(shown.size()).isEqualTo(2);
+        assertThat(shown.get(0).get("picture").asString()).endsWith("b.png");
+        assertThat(shown.get(1).get("picture").asString()).endsWith("d.png");
+        assertThat(out).isDirectoryContaining("glob:**-b.png").isDirectoryContaining("glob:**-d.png");
+
+        Path none = folder.resolve("none");
+        Ended broken = beits(
+                "reconstruct",
+                home.resolve("tokenizer").toString(),
+                pictures.resolve("a.png").toString(),
+                "--out",
+                none.toString());
+        assertThat(broken.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(broken.out).isEmpty();
+        assertThat(none).doesNotExist();
+    }
+
+    @Test
+    void aTokenizerIsNoStartOfATraining(@TempDir Path folder) {
+        Ended ended = beits(with(
+                List.of("initFrom=" + home.resolve("tokenizer")),
+                "finetune",
+                "fashion-finetune",
+                "--out",
+                folder.resolve("run").toString()));
+        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err)
+                .startsWith("beits: initFrom: " + home.resolve("tokenizer/model.safetensors") + " holds a tokenizer")
+                .hasLineCount(1);
+    }
+
     /** DALL-E's two pickled modules, and what convert makes of them, tokenise alike. */
     @Test
     void dallEsTokenizerIsTakenAsPublishedAndConverted(@TempDir Path folder) throws IOException {
