@@ -78,6 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private int classifier(Path file, ModelFile model) throws IOException {
+        views.requireNone(model.source());
         PrintWriter err = Streams.err(spec);
         DataRecipe source = data.of(file, FinetuneRecipe.class, FinetuneRecipe::data);
         Dataset test = Pictures.test(source);

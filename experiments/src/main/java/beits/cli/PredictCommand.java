@@ -98,6 +98,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private int classes(ModelFile model) throws IOException {
+        views.requireNone(model.source());
         List<Path> pictures = PictureFiles.named(images, Streams.in());
         PrintWriter out = Streams.out(spec);
         PrintWriter err = Streams.err(spec);

@@ -110,6 +110,7 @@ final class ProbeCommand implements Callable<Integer> {
         Dataset test = Pictures.test(source);
         Dataset all = Pictures.training(source);
         Dataset train = labels == 0 ? all : Splits.fewLabels(all, labels, seed);
+        requireNeighbours(train.size());
         List<Feature> features = new ArrayList<>();
         for (int layer = 1; layer <= encoder.config().depth(); layer++) {
             features.add(new Feature(layer, Pool.MEAN));
@@ -124,9 +125,16 @@ final class ProbeCommand implements Callable<Integer> {
                     CachedFeatures.of(encoder, device, test, features, fault -> err.println("beits: " + fault));
             int unreadable = train.size() + test.size() - known.pictures() - asked.pictures();
             if (known.pictures() > 0 && asked.pictures() > 0) {
+                requireNeighbours(known.pictures());
                 measure(device, file, known, asked, test.classNames().size(), settings);
             }
             return Unreadable.exitCode(unreadable, train.size() + test.size(), err);
+        }
+    }
+
+    private void requireNeighbours(int training) {
+        if (knn > training) {
+            throw new UserException("--knn %d: must be at most the %d training pictures".formatted(knn, training));
         }
     }
 

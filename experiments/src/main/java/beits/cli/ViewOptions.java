@@ -18,6 +18,18 @@ final class ViewOptions {
     @Option(names = "--flip", description = "a segmentation model looks at the mirrored picture, too")
     private boolean flip;
 
+    /**
+     * Refuses the options for a model that only reads pictures one way.
+     *
+     * @throws UserException when one was given
+     */
+    void requireNone(String classifier) {
+        if (flip || !scales.isEmpty()) {
+            throw new UserException("%s: is for segmentation models, and %s holds a classifier; leave it out"
+                    .formatted(scales.isEmpty() ? "--flip" : "--scales", classifier));
+        }
+    }
+
     LoadedSegmenter.Views views() {
         return new LoadedSegmenter.Views(scales.isEmpty() ? List.of(1.0) : scales, flip);
     }

@@ -537,6 +537,9 @@ class UsingModelTest {
         refused.add(beits("features", classifier, picture, "--layer", "all", "--out", maps + ".npy"));
         refused.add(beits("features", classifier, picture, "--out", maps + ".csv"));
         refused.add(beits("features", classifier, picture, "--out", classifier));
+        refused.add(beits("predict", classifier, home.resolve("data").resolve("val/a"), "--flip"));
+        refused.add(beits("evaluate", classifier, "--scales", "1,2"));
+        refused.add(beits("probe", masked, "--data", "fashion_mnist_sample", "--labels", "5", "--knn", "51"));
         refused.add(beits("probe", masked));
         refused.add(beits("probe", masked, "--data", "fashion_mnist_sample", "--labels", "100000"));
         refused.add(beits("probe", masked, "--data", "unlabelled_folder", "--path", data));
