@@ -5,6 +5,20 @@ public final class Schedules {
     private Schedules() {}
 
     /**
+     * Steps of all epochs.
+     *
+     * @throws IllegalArgumentException when they are too many for an array
+     */
+    public static int steps(int epochs, int stepsPerEpoch) {
+        long steps = (long) epochs * stepsPerEpoch;
+        if (steps > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("optim.epochs: %d of %d steps are too many for a schedule; lower it"
+                    .formatted(epochs, stepsPerEpoch));
+        }
+        return (int) steps;
+    }
+
+    /**
      * Linear warm-up, then half a cosine. The warm-up includes both ends: its first value is {@code warmupStart}, its last is
      * {@code base}, with which the cosine starts again; the cosine never reaches {@code end}.
      *
@@ -26,7 +40,7 @@ public final class Schedules {
             int warmupEpochs,
             double warmupStart,
             int warmupSteps) {
-        int total = Math.multiplyExact(epochs, stepsPerEpoch);
+        int total = steps(epochs, stepsPerEpoch);
         if (warmupSteps > 0 && warmupEpochs <= 0) {
             throw new IllegalArgumentException("warmupSteps = " + warmupSteps + " needs warmupEpochs above 0");
         }

@@ -1,10 +1,8 @@
 package beits.cli;
 
 import beits.recipe.Overrides;
-import beits.recipe.PretrainRecipe;
+import beits.recipe.RecipeKind;
 import beits.recipe.Recipes;
-import beits.recipe.SegmentRecipe;
-import beits.recipe.TokenizerRecipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -58,11 +56,11 @@ final class ChainCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    /** One recipe of the chain: its command, and the field that takes the result of the one before. */
+    /** One recipe of the chain: its kind, and the field that takes the result of the one before. */
     private record Link(
             String recipe,
             String name,
-            String command,
+            RecipeKind kind,
             @Nullable String startField) {}
 
     @Override
@@ -93,31 +91,30 @@ final class ChainCommand implements Callable<Integer> {
 
     private Link link(String recipe, @Nullable Link before) throws IOException {
         String name = Recipes.name(recipe);
-        Class<? extends Record> kind = Recipes.kind(recipe);
-        boolean afterTokenizer = before != null && before.command.equals("train-tokenizer");
-        if (kind == TokenizerRecipe.class) {
-            if (before != null) {
-                throw new UserException(
-                        "%s: trains a tokenizer, which starts from nothing; put it first".formatted(recipe));
+        RecipeKind kind = Recipes.kind(recipe);
+        boolean afterTokenizer = before != null && before.kind == RecipeKind.TOKENIZER;
+        String start = switch (kind) {
+            case TOKENIZER -> {
+                if (before != null) {
+                    throw new UserException(
+                            "%s: trains a tokenizer, which starts from nothing; put it first".formatted(recipe));
+                }
+                yield null;
             }
-            return new Link(recipe, name, "train-tokenizer", null);
-        }
-        if (kind == PretrainRecipe.class) {
-            return new Link(
-                    recipe, name, "pretrain", before == null ? null : afterTokenizer ? "tokenizer" : "initFrom");
-        }
-        if (afterTokenizer) {
-            throw new UserException("%s: cannot start from a tokenizer; put a pre-training between".formatted(recipe));
-        }
-        String start = before == null ? null : "initFrom";
-        if (kind == SegmentRecipe.class) {
-            return new Link(recipe, name, "segment", start);
-        }
-        return new Link(recipe, name, "finetune", start);
+            case PRETRAIN -> afterTokenizer ? "tokenizer" : "initFrom";
+            case FINETUNE, SEGMENT -> {
+                if (afterTokenizer) {
+                    throw new UserException(
+                            "%s: cannot start from a tokenizer; put a pre-training between".formatted(recipe));
+                }
+                yield "initFrom";
+            }
+        };
+        return new Link(recipe, name, kind, before == null ? null : start);
     }
 
     private int run(Link link, Path folder, @Nullable Path before) {
-        List<String> arguments = new ArrayList<>(List.of(link.command, link.recipe, "--out", folder.toString()));
+        List<String> arguments = new ArrayList<>(List.of(link.kind.command(), link.recipe, "--out", folder.toString()));
         if (link.startField != null) {
             arguments.addAll(List.of("--set", link.startField + "=" + before));
         }
@@ -131,8 +128,8 @@ final class ChainCommand implements Callable<Integer> {
             arguments.add("--resume");
         }
         arguments.addAll(List.of("--device", common.device, "--kernel-form", common.form.name()));
-        if (common.threads > 0) {
-            arguments.addAll(List.of("--threads", Integer.toString(common.threads)));
+        if (common.threads != null) {
+            arguments.addAll(List.of("--threads", common.threads.toString()));
         }
         PrintWriter err = Streams.err(spec);
         err.println("beits: " + String.join(" ", arguments));

@@ -1,12 +1,14 @@
 package beits.cli;
 
 import beits.job.StartWeights;
+import beits.recipe.Recipes;
 import beits.train.RunCheckpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Checkpoints as users name them: a file, or the folder of a run. */
@@ -14,22 +16,34 @@ final class Checkpoint {
     private Checkpoint() {}
 
     /**
+     * The file that a field of a recipe means.
+     *
+     * @param field its name, or an option, for the message
+     * @throws UserException when there is none, with the command that makes it
+     */
+    static Path find(String field, String fileOrRun) throws IOException {
+        try {
+            return find(fileOrRun);
+        } catch (UserException e) {
+            Optional<String> maker = Recipes.shippedFor(fileOrRun);
+            String made = maker.isPresent()
+                    ? "`beits %s %s` makes it, "
+                            .formatted(Recipes.kind(maker.get()).command(), maker.get())
+                    : "";
+            String option = field.startsWith("--") ? field + " " : "--set " + field + "=";
+            throw new UserException(
+                    "%s: %s; %s%sCHECKPOINT_OR_RUN names another".formatted(field, e.getMessage(), made, option));
+        }
+    }
+
+    /**
      * What a training starts from.
      *
      * @param field of the recipe, or option, that names it
-     * @param fileOrRun as for {@link #find}, or none to start from scratch
+     * @param fileOrRun as for {@link #find(String)}, or none to start from scratch
      */
     static @Nullable StartWeights start(String field, @Nullable String fileOrRun) throws IOException {
-        if (fileOrRun == null) {
-            return null;
-        }
-        Path file;
-        try {
-            file = find(fileOrRun);
-        } catch (UserException e) {
-            throw new UserException("%s: %s".formatted(field, e.getMessage()));
-        }
-        return StartWeights.open(field, file);
+        return fileOrRun == null ? null : StartWeights.open(field, find(field, fileOrRun));
     }
 
     /**

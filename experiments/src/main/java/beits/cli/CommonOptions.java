@@ -3,6 +3,7 @@ package beits.cli;
 import beits.device.Device;
 import beits.device.DeviceOptions;
 import beits.device.Devices;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of every command that computes. */
@@ -18,7 +19,8 @@ final class CommonOptions {
             names = "--threads",
             paramLabel = "N",
             description = "threads of the cpu device (default: all processors); results do not depend on it")
-    int threads;
+    @Nullable
+    Integer threads;
 
     @Option(
             names = "--kernel-form",
@@ -39,7 +41,7 @@ final class CommonOptions {
 
     /** A device with kernels of another form. */
     Device open(String name, DeviceOptions.KernelForm kernelForm) {
-        if (threads < 0) {
+        if (threads != null && threads < 1) {
             throw new UserException("--threads " + threads + ": must be at least 1");
         }
         return Devices.open(name, new DeviceOptions(threadCount(), kernelForm));
@@ -47,6 +49,6 @@ final class CommonOptions {
 
     /** Threads of the cpu device. */
     int threadCount() {
-        return threads == 0 ? DeviceOptions.DEFAULT.threads() : threads;
+        return threads == null ? DeviceOptions.DEFAULT.threads() : threads;
     }
 }

@@ -238,28 +238,30 @@ final class DataCommand {
             if (Files.exists(out)) {
                 throw new UserException("--out " + out + ": exists; name another file");
             }
-            Class<? extends Record> kind = Recipes.kind(recipe);
-            if (kind == PretrainRecipe.class) {
-                pretraining(Recipes.read(recipe, PretrainRecipe.class, overrides));
-            } else if (kind == TokenizerRecipe.class) {
-                TokenizerRecipe read = Recipes.read(recipe, TokenizerRecipe.class, overrides);
-                Dataset data = TokenizerJob.pictures(read);
-                PicturePipeline pipeline = TokenizerJob.pipeline(read, data);
-                write(data, pipeline, pipeline.normalisation(), read.run().seed());
-            } else if (kind == SegmentRecipe.class) {
-                SegmentRecipe read = Recipes.read(recipe, SegmentRecipe.class, overrides);
-                SegmentationPipeline pipeline = SegmentJob.pipeline(read);
-                long seed = read.run().seed();
-                write(
-                        SegmentPictures.training(read.data(), pipeline.size(), seed),
-                        pipeline,
-                        pipeline.normalisation(),
-                        seed);
-            } else {
-                FinetuneRecipe read = Recipes.read(recipe, FinetuneRecipe.class, overrides);
-                Dataset data = Pictures.training(read.data());
-                PicturePipeline pipeline = FinetuneJob.pipeline(read, data);
-                write(data, pipeline, pipeline.normalisation(), read.run().seed());
+            switch (Recipes.kind(recipe)) {
+                case PRETRAIN -> pretraining(Recipes.read(recipe, PretrainRecipe.class, overrides));
+                case TOKENIZER -> {
+                    TokenizerRecipe read = Recipes.read(recipe, TokenizerRecipe.class, overrides);
+                    Dataset data = TokenizerJob.pictures(read);
+                    PicturePipeline pipeline = TokenizerJob.pipeline(read, data);
+                    write(data, pipeline, pipeline.normalisation(), read.run().seed());
+                }
+                case SEGMENT -> {
+                    SegmentRecipe read = Recipes.read(recipe, SegmentRecipe.class, overrides);
+                    SegmentationPipeline pipeline = SegmentJob.pipeline(read);
+                    long seed = read.run().seed();
+                    write(
+                            SegmentPictures.training(read.data(), pipeline.size(), seed),
+                            pipeline,
+                            pipeline.normalisation(),
+                            seed);
+                }
+                case FINETUNE -> {
+                    FinetuneRecipe read = Recipes.read(recipe, FinetuneRecipe.class, overrides);
+                    Dataset data = Pictures.training(read.data());
+                    PicturePipeline pipeline = FinetuneJob.pipeline(read, data);
+                    write(data, pipeline, pipeline.normalisation(), read.run().seed());
+                }
             }
             Streams.out(spec).println(out);
             return 0;

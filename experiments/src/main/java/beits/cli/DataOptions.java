@@ -101,7 +101,8 @@ final class DataOptions {
 
     private @Nullable String folder(Enum<?> named, boolean needsNone) {
         if (!needsNone && path == null) {
-            throw new UserException("--data %s: needs --path, the folder of the data".formatted(named));
+            throw new UserException("--data %s: needs --path, the folder of the data"
+                    .formatted(named.name().toLowerCase(Locale.ROOT)));
         }
         return path == null ? null : path.toString();
     }

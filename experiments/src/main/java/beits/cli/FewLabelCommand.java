@@ -4,6 +4,7 @@ import beits.device.Device;
 import beits.job.FewLabels;
 import beits.job.StartWeights;
 import beits.recipe.FinetuneRecipe;
+import beits.recipe.RecipeKind;
 import beits.recipe.Recipes;
 import beits.recipe.SegmentRecipe;
 import java.io.IOException;
@@ -83,10 +84,9 @@ final class FewLabelCommand implements Callable<Integer> {
         if (seeds < 1 || labels.stream().anyMatch(n -> n < 1)) {
             throw new UserException("--seeds %d, --labels %s: must be at least 1".formatted(seeds, labels));
         }
-        Class<? extends Record> kind = Recipes.kind(recipe);
         List<String> ofScratch = new ArrayList<>(overrides);
         ofScratch.addAll(scratchOverrides);
-        if (kind == SegmentRecipe.class) {
+        if (Recipes.kind(recipe) == RecipeKind.SEGMENT) {
             SegmentRecipe read = Recipes.read(recipe, SegmentRecipe.class, overrides);
             SegmentRecipe scratch = Recipes.read(recipe, SegmentRecipe.class, ofScratch);
             compare(

@@ -68,6 +68,7 @@ final class PretrainCommand implements Callable<Integer> {
             throw new UserException(
                     "tokenizer: the recipe names none; train one and add --set tokenizer=runs/NAME or its checkpoint");
         }
+        Path tokenizerCheckpoint = Checkpoint.find("tokenizer", tokenizerFile);
         boolean fixed = TokenizeJob.fixed(recipe.augmentation());
         if (tokenCache != null && !fixed) {
             throw new UserException("--token-cache: " + TokenizeCommand.NOT_FIXED);
@@ -76,7 +77,7 @@ final class PretrainCommand implements Callable<Integer> {
         return RecipeRun.run(spec, common, options, recipe, TITLE, context -> {
             try (LoadedTokenizer tokenizer = LoadedTokenizer.open(
                             context.device(),
-                            Checkpoint.find(tokenizerFile),
+                            tokenizerCheckpoint,
                             recipe.optim().batchSize(),
                             TokenizeJob.dallESize(recipe));
                     TokenCache cache = fixed

@@ -73,7 +73,7 @@ final class TokenizeCommand implements Callable<Integer> {
         PrintWriter err = Streams.err(spec);
         try (Device device = common.open();
                 LoadedTokenizer tokenizer = LoadedTokenizer.open(
-                        device, Checkpoint.find(tokenizerFile), batch, TokenizeJob.dallESize(read));
+                        device, Checkpoint.find("tokenizer", tokenizerFile), batch, TokenizeJob.dallESize(read));
                 TokenCache tokens = TokenCache.open(cache, tokenizer.key(TokenizeJob.describe(read.augmentation())))) {
             if (tokens.damaged() > 0) {
                 err.println(

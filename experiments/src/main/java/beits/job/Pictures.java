@@ -16,6 +16,7 @@ import beits.image.ImageReader;
 import beits.image.PictureException;
 import beits.image.TurboJpeg;
 import beits.recipe.DataRecipe;
+import beits.recipe.SegmentDataRecipe;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -29,7 +30,6 @@ import java.util.stream.IntStream;
 
 /** The data sets that recipes name. */
 public final class Pictures {
-    private static final int ADE20K_CLASSES = 150;
     private static final String CLASSES = "classes.txt";
     private static final String TRAINING_LIST = "train.txt";
 
@@ -94,7 +94,7 @@ public final class Pictures {
             case IMAGE_FOLDER -> ImageFolder.classes(path(recipe).resolve("val"), reader(recipe));
             case UNLABELLED_FOLDER ->
                 throw new IllegalArgumentException(
-                        "data.source: UNLABELLED_FOLDER has no labels to measure with; use IMAGE_FOLDER");
+                        "data.source: unlabelled_folder has no labels to measure with; use image_folder");
             case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"), reader(recipe));
             case WEB_DATASET -> shards(recipe, "val*.tar");
             case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader(recipe));
@@ -154,7 +154,7 @@ public final class Pictures {
                             classNames(path),
                             false,
                             reader())
-                    : SegmentationFolder.ade20k(path, true, numbered(ADE20K_CLASSES), reader());
+                    : SegmentationFolder.ade20k(path, true, numbered(SegmentDataRecipe.ADE20K_CLASSES), reader());
         }
         if (Files.isRegularFile(path.resolve(TRAINING_LIST))) {
             return ListFile.open(path.resolve(TRAINING_LIST), reader());

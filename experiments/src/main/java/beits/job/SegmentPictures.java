@@ -16,8 +16,6 @@ import java.util.stream.IntStream;
 
 /** The data sets with class masks that recipes name. */
 public final class SegmentPictures {
-    private static final int ADE20K_CLASSES = 150;
-
     private SegmentPictures() {}
 
     /**
@@ -86,11 +84,11 @@ public final class SegmentPictures {
                     .skip(1)
                     .map(line -> line.substring(line.lastIndexOf('\t') + 1).strip())
                     .toList();
-            if (names.size() == ADE20K_CLASSES) {
+            if (names.size() == SegmentDataRecipe.ADE20K_CLASSES) {
                 return names;
             }
         }
-        return IntStream.rangeClosed(1, ADE20K_CLASSES)
+        return IntStream.rangeClosed(1, SegmentDataRecipe.ADE20K_CLASSES)
                 .mapToObj(c -> "class " + c)
                 .toList();
     }

@@ -1,5 +1,9 @@
 package beits.recipe;
 
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +55,26 @@ public record DataRecipe(Source source, @Nullable String path, int limit, boolea
         }
     }
 
+    /** Classes of the data sets whose folders the recipes name that come along; a folder may hold anything else, too. */
+    private static final Map<String, Integer> CLASSES = Map.of("imagenet", 1000, "imagenet22k", 21_841);
+
     public DataRecipe {
         Check.that(limit >= 0, "data.limit", limit, "0 for all, or above");
         Check.that(!source.generated() || limit >= 1, "data.limit", limit, "at least 1: how many scenes");
         Check.that(source.needsNoPath() || path != null, "data.path", "nothing", "the folder of the data");
+    }
+
+    /** How many classes the data is known to have without looking at it: by its format, else by the name of its folder. */
+    public OptionalInt knownClasses() {
+        return switch (source) {
+            case FASHION_MNIST_SAMPLE, FASHION_MNIST, DRAWINGS_SAMPLE, CIFAR_10 -> OptionalInt.of(10);
+            case CIFAR_100 -> OptionalInt.of(100);
+            case IMAGE_FOLDER, PARQUET, WEB_DATASET, LIST_FILE -> {
+                String folder = path == null ? "" : String.valueOf(Path.of(path).getFileName());
+                Integer classes = CLASSES.get(folder.toLowerCase(Locale.ROOT));
+                yield classes == null ? OptionalInt.empty() : OptionalInt.of(classes);
+            }
+            case UNLABELLED_FOLDER, SCENES, PLAIN_SCENES -> OptionalInt.empty();
+        };
     }
 }

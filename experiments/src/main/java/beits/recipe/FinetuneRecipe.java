@@ -91,6 +91,7 @@ public record FinetuneRecipe(
                 cropPadding,
                 "0 for none, or above with minCropArea 1");
         Check.imagenetConstants(imagenetMeanAndStd, model);
+        model.checkBatch(optim);
         if (autoAugment != null) {
             Check.that(
                     POLICY.matcher(autoAugment).matches(),

@@ -58,6 +58,27 @@ public record ModelRecipe(
             String message = String.valueOf(e.getMessage()).replace("imageHeight", "imageSize");
             throw new IllegalArgumentException("model." + message, e);
         }
+        double patches = Math.pow(imageSize / patchSize, 2);
+        double attention = 4.0 * width * width;
+        double mlp = 2.0 * mlpRatio * width * width;
+        Check.countable("model.imageSize", imageSize, "values of a picture", picture(imageSize, channels));
+        Check.countable("model.imageSize", imageSize, "attention weights of pairs of patches", patches * patches);
+        Check.countable("model.width", width, "parameters of a block's attention", attention);
+        Check.countable("model.mlpRatio", mlpRatio, "parameters of a block's MLP", mlp);
+        Check.countable("model.depth", depth, "parameters of all blocks", depth * (attention + mlp));
+    }
+
+    private static double picture(int imageSize, int channels) {
+        return (double) imageSize * imageSize * channels;
+    }
+
+    /** Refuses a batch whose pictures do not fit into one array. */
+    void checkBatch(OptimRecipe optim) {
+        Check.countable(
+                "optim.batchSize",
+                optim.batchSize(),
+                "values of a batch of pictures",
+                optim.batchSize() * picture(imageSize, channels));
     }
 
     private static BeitConfig config(

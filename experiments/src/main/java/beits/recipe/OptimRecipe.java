@@ -41,6 +41,7 @@ public record OptimRecipe(
     public OptimRecipe {
         Check.that(batchSize >= 1, "optim.batchSize", batchSize, "at least 1");
         Check.that(updateFreq >= 1, "optim.updateFreq", updateFreq, "at least 1");
+        Check.countable("optim.updateFreq", updateFreq, "pictures of a step", (double) batchSize * updateFreq);
         Check.that(epochs >= 1, "optim.epochs", epochs, "at least 1");
         Check.that(lr > 0, "optim.lr", lr, "above 0");
         Check.that(minLr >= 0 && minLr <= lr, "optim.minLr", minLr, "between 0 and lr " + lr);
@@ -55,7 +56,10 @@ public record OptimRecipe(
         try {
             new Optimiser.Settings(beta1, beta2, eps, clipGrad, modelEma);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("optim." + e.getMessage(), e);
+            // The recipe has the official names.
+            String message =
+                    String.valueOf(e.getMessage()).replace("epsilon", "eps").replace("averageDecay", "modelEma");
+            throw new IllegalArgumentException("optim." + message, e);
         }
     }
 

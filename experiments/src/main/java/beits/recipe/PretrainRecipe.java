@@ -30,6 +30,7 @@ public record PretrainRecipe(
         RunRecipe run) {
     public PretrainRecipe {
         Check.imagenetConstants(imagenetMeanAndStd, model);
+        model.checkBatch(optim);
         int patches = model.config().patches();
         Check.that(
                 mask.maskPatches() <= patches,

@@ -2,6 +2,8 @@ package beits.recipe;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -75,6 +78,11 @@ public final class Recipes {
         return String.valueOf(Path.of(nameOrFile).getFileName()).replaceFirst("\\.ya?ml$", "");
     }
 
+    /** The recipe that comes along and leaves its model in this folder when nothing else is said, such as {@code runs/NAME}. */
+    public static Optional<String> shippedFor(String run) {
+        return Optional.of(name(run)).filter(SHIPPED::contains);
+    }
+
     /**
      * Reads a recipe.
      *
@@ -87,21 +95,18 @@ public final class Recipes {
         String source =
                 SHIPPED.contains(nameOrFile) ? nameOrFile : Path.of(nameOrFile).toString();
         Map<String, TokenStreamLocation> places = new HashMap<>();
-        JsonNode tree;
-        try {
-            places(text, places);
-            tree = YAML.readTree(text);
-        } catch (JacksonException e) {
-            throw new RecipeException(at(source, e.getLocation()) + "no YAML: " + firstLine(e.getOriginalMessage()), e);
-        }
-        if (!(tree instanceof ObjectNode root)) {
-            throw new RecipeException(source + ":1:1: a recipe is a list of fields, this is none");
+        ObjectNode root = parse(text, source, places);
+        Optional<RecipeKind> other = RecipeKind.otherThan(type, root);
+        if (other.isPresent()) {
+            RecipeKind kind = other.get();
+            throw new RecipeException("%s: is a recipe for %s; `beits %s %s` takes it"
+                    .formatted(source, kind.purpose(), kind.command(), nameOrFile));
         }
         Map<String, String> origins = new HashMap<>();
         for (String override : overrides) {
             apply(root, override, origins);
         }
-        Optional<Fields.Fault> fault = new Fields(YAML).fault(root, type);
+        Optional<Fields.Fault> fault = Fields.fault(root, type);
         if (fault.isPresent()) {
             String path = fault.get().path();
             throw new RecipeException(where(source, path, places, origins) + path + ": "
@@ -112,6 +117,18 @@ public final class Recipes {
         } catch (DatabindException e) {
             throw explain(source, e, places, origins);
         }
+    }
+
+    private static ObjectNode parse(String text, String source, Map<String, TokenStreamLocation> places) {
+        try {
+            places(text, places);
+            if (YAML.readTree(text) instanceof ObjectNode root) {
+                return root;
+            }
+        } catch (JacksonException e) {
+            throw new RecipeException(at(source, e.getLocation()) + "no YAML: " + firstLine(e.getOriginalMessage()), e);
+        }
+        throw new RecipeException(source + ":1:1: a recipe is a list of fields, this is none");
     }
 
     private static RecipeException explain(
@@ -146,29 +163,29 @@ public final class Recipes {
             throw new RecipeException(nameOrFile + ": no such recipe file, and none of the recipes that come along: "
                     + String.join(", ", SHIPPED));
         }
-        return Files.readString(file);
+        byte[] content = Files.readAllBytes(file);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new RecipeException(place(content, file) + "is no UTF-8 text; save it as UTF-8", e);
+        }
     }
 
-    /**
-     * The kind of a recipe, by the fields at its top.
-     *
-     * @return {@link TokenizerRecipe}, {@link PretrainRecipe}, {@link FinetuneRecipe} or {@link SegmentRecipe}
-     */
-    public static Class<? extends Record> kind(String nameOrFile) throws IOException {
-        JsonNode tree;
-        try {
-            tree = YAML.readTree(text(nameOrFile));
-        } catch (JacksonException e) {
-            throw new RecipeException(
-                    at(nameOrFile, e.getLocation()) + "no YAML: " + firstLine(e.getOriginalMessage()), e);
-        }
-        if (tree.has("mask")) {
-            return PretrainRecipe.class;
-        }
-        if (tree.has("decoder")) {
-            return SegmentRecipe.class;
-        }
-        return tree.has("temperature") ? TokenizerRecipe.class : FinetuneRecipe.class;
+    /** Where the first bytes are that are no UTF-8. */
+    private static String place(byte[] content, Path file) {
+        String text = new String(content, StandardCharsets.UTF_8);
+        String before = text.substring(
+                0, text.indexOf(StandardCharsets.UTF_8.newDecoder().replacement()));
+        int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+        return "%s:%d:%d: ".formatted(file, line, before.length() - before.lastIndexOf('\n'));
+    }
+
+    /** The kind of a recipe, by the fields at its top. */
+    public static RecipeKind kind(String nameOrFile) throws IOException {
+        return RecipeKind.of(parse(text(nameOrFile), nameOrFile, new HashMap<>()));
     }
 
     /** A recipe as YAML, every field spelled out. */
@@ -218,7 +235,8 @@ public final class Recipes {
             }
             node = object;
         }
-        node.set(steps[steps.length - 1], value);
+        // As in a file, where nothing behind a colon is null.
+        node.set(steps[steps.length - 1], value.isMissingNode() ? NullNode.getInstance() : value);
         origins.put(path, "--set " + override + ": ");
     }
 
@@ -234,15 +252,17 @@ public final class Recipes {
 
     private static String where(
             String source, String path, Map<String, TokenStreamLocation> places, Map<String, String> origins) {
-        String origin = origins.get(path);
-        if (origin != null) {
-            return origin;
+        String set = nearest(path, origins);
+        return set != null ? set : at(source, nearest(path, places));
+    }
+
+    /** What stands under a field, else under the nearest group or list that it is in. */
+    private static <V> @Nullable V nearest(String path, Map<String, V> known) {
+        String at = path;
+        while (!at.isEmpty() && !known.containsKey(at)) {
+            at = at.contains(".") ? at.substring(0, at.lastIndexOf('.')) : "";
         }
-        String known = path;
-        while (!known.isEmpty() && !places.containsKey(known)) {
-            known = known.contains(".") ? known.substring(0, known.lastIndexOf('.')) : "";
-        }
-        return at(source, places.get(known));
+        return known.get(at);
     }
 
     private static String at(String source, @Nullable TokenStreamLocation location) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param skipBroken as {@link DataRecipe#skipBroken}
  */
 public record SegmentDataRecipe(Source source, @Nullable String path, int training, int test, boolean skipBroken) {
+    /** Classes of ADE20K. */
+    public static final int ADE20K_CLASSES = 150;
+
     /** Formats. */
     public enum Source {
         /** Scenes generated from the bundled pictures, of the size that the network reads. */

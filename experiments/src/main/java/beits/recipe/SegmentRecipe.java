@@ -42,6 +42,9 @@ public record SegmentRecipe(
     /** Hidden channels of UPerNet's auxiliary head in the released models. */
     private static final int AUXILIARY = 256;
 
+    /** Maps of {@code channels} that UPerNet's widest convolution reads, with a window of 3 x 3. */
+    private static final int JOINED_MAPS = 4;
+
     /** Decoders. */
     public enum Decoder {
         SETR_PUP,
@@ -64,9 +67,12 @@ public record SegmentRecipe(
             Check.that(weight >= 0, "classWeights", weight, "0 or above");
         }
         Check.imagenetConstants(imagenetMeanAndStd, model);
+        model.checkBatch(optim);
         Check.that(
                 optim.modelEma() == 0, "optim.modelEma", optim.modelEma(), "0: segmentation keeps no averaged weights");
         Check.that(channels >= 1, "channels", channels, "at least 1");
+        Check.countable(
+                "channels", channels, "parameters of the widest convolution", JOINED_MAPS * 9.0 * channels * channels);
         config(decoder, model, blocks, channels, 2);
     }
 
@@ -96,7 +102,7 @@ public record SegmentRecipe(
             case POLY -> {
                 int warmup = optim.warmupSteps() > 0 ? optim.warmupSteps() : optim.warmupEpochs() * stepsPerEpoch;
                 yield Schedules.poly(
-                        optim.lr(), optim.minLr(), Math.multiplyExact(optim.epochs(), stepsPerEpoch), warmup, 1e-6, 1);
+                        optim.lr(), optim.minLr(), Schedules.steps(optim.epochs(), stepsPerEpoch), warmup, 1e-6, 1);
             }
         };
     }

@@ -9,9 +9,11 @@ import beits.model.MaskedImageModel;
 import beits.segmentation.SegmentationModel;
 import beits.tokenizer.DiscreteVae;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +135,24 @@ class RecipesTest {
             depth: 4             | depth: 0           | 13:3  | model.depth
             source: fashion_mnist_sample | source: fashoin | 3:3 | data.source:
             layerDecay: 1        | layerDecay: 1.5    | 50:3  | optim.layerDecay: 1.5 must be in (0, 1]
+            epochs: 20           | epochs: 1.9        | 39:3  | optim.epochs: 1.9 must be a whole number
+            epochs: 20           | epochs: "20"       | 39:3  | optim.epochs: 20 must be a whole number
+            epochs: 20           | epochs: 99999999999 | 39:3 | optim.epochs: 99999999999 must be between
+            seed: 1              | seed: 99999999999999999999 | 53:3 | run.seed: 99999999999999999999 must be between
+            seed: 1              | seed: 1.7          | 53:3  | run.seed: 1.7 must be a whole number
+            recompute: false     | recompute: 3       | 22:3  | model.recompute: 3 must be true or false
+            imageSize: 28        | imageSize: null    | 9:3   | model.imageSize: null must be a whole number
+            source: fashion_mnist_sample | source: 3  | 3:3   | data.source: 3 must be one of fashion_mnist_sample, fashion_mnist, drawings_sample
+            path: null           | path: 7            | 4:3   | data.path: 7 must be text; put it in quotes
+            lr: 2e-3             | lr: .inf           | 40:3  | optim.lr: Infinity must be a finite number
+            lr: 2e-3             | lr: .nan           | 40:3  | optim.lr: NaN must be a finite number
+            lr: 2e-3             | lr: -2e-3          | 40:3  | optim.lr: -0.002 must be above 0
+            eps: 1e-8            | eps: 0             | 48:3  | optim.eps = 0.0 must be above 0
+            batchSize: 64        | batchSize: 2000000000 | 37:3 | optim.batchSize: 2000000000 must be smaller
+            updateFreq: 1        | updateFreq: 2000000000 | 38:3 | optim.updateFreq: 2000000000 must be smaller
+            width: 64            | width: 2000000000  | 12:3  | model.width: 2000000000 must be smaller
+            depth: 4             | depth: 2000000000  | 13:3  | model.depth: 2000000000 must be smaller
+            imageSize: 28        | imageSize: 2000000000 | 9:3 | model.imageSize: 2000000000 must be smaller
             """)
     void mistakeIsNamedWithFileLineColumnAndField(String right, String wrong, String place, String message)
             throws IOException {
@@ -154,6 +174,12 @@ class RecipesTest {
             optimizer.lr=1      | --set optimizer.lr=1: the recipe has no group optimizer
             optim.lr            | --set optim.lr: must be field=value
             optim.lr=fast       | --set optim.lr=fast: optim.lr:
+            optim.lr=           | --set optim.lr=: optim.lr: null must be a finite number
+            optim.lr=.inf       | --set optim.lr=.inf: optim.lr: Infinity must be a finite number
+            optim.batchSize=64.9 | --set optim.batchSize=64.9: optim.batchSize: 64.9 must be a whole number
+            optim.epochs=1e99   | --set optim.epochs=1e99: optim.epochs: 1.0E99 must be a whole number
+            target=null         | --set target=null: target: null must be one of masked_tokens, all_tokens, masked_pixels
+            target=masked_token | --set target=masked_token: target: masked_token must be one of masked_tokens, all_tokens, masked_pixels, did you mean masked_tokens?
             """)
     void mistakeInAnOverrideIsNamed(String override, String message) {
         assertThatThrownBy(() -> Recipes.read("fashion-pretrain", PretrainRecipe.class, List.of(override)))
@@ -186,6 +212,97 @@ class RecipesTest {
                 .startsWith(file + ":")
                 .contains(message)
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            blocks=3           | --set blocks=3: blocks: 3 must be a list
+            classWeights=[1,x] | --set classWeights=[1,x]: classWeights.1: x must be a finite number
+            channels=100000    | --set channels=100000: channels: 100000 must be smaller
+            """)
+    void mistakeInAListIsNamed(String override, String message) {
+        assertThatThrownBy(() -> Recipes.read("scenes-segment", SegmentRecipe.class, List.of(override)))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.imageSize=65536",
+        "model.tokens=2000000000",
+        "model.codebookDim=2000000000",
+        "model.hiddenDim=2000000000",
+        "model.resBlocks=2000000000",
+        "optim.batchSize=2000000000"
+    })
+    void tokenizerTooLargeToCountIsRefused(String override) {
+        assertThatThrownBy(() -> Recipes.read("fashion-tokenizer", TokenizerRecipe.class, List.of(override)))
+                .isInstanceOf(RecipeException.class)
+                .message()
+                .startsWith("--set %s: %s: ".formatted(override, override.split("=")[0]))
+                .contains("must be smaller");
+    }
+
+    /** The YAML library takes .5 for text. */
+    @Test
+    void numbersAreThoseOfTheFile() throws IOException {
+        OptimRecipe optim = Recipes.read(
+                        "fashion-pretrain",
+                        PretrainRecipe.class,
+                        List.of("optim.lr=2e-3", "optim.beta1=.5", "optim.clipGrad=3"))
+                .optim();
+        assertThat(optim.lr()).isEqualTo(2e-3);
+        assertThat(optim.beta1()).isEqualTo(0.5);
+        assertThat(optim.clipGrad()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ISO-8859-1,2:9", "UTF-16,1:1", "UTF-16LE,2:18"})
+    void fileOfAnotherCharsetIsRefused(String charset, String place) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("mine.yaml"), "# mine\n# pictur\u00e9s\ndata: 1\n", Charset.forName(charset));
+        assertThatThrownBy(() -> Recipes.read(file.toString(), PretrainRecipe.class, List.of()))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage(file + ":" + place + ": is no UTF-8 text; save it as UTF-8");
+    }
+
+    @ParameterizedTest
+    @FieldSource("SHIPPED")
+    void kindIsToldByTheFields(String name) throws IOException {
+        Class<?> type = read(name).getClass();
+        assertThat(type.getSimpleName().toLowerCase(Locale.ROOT))
+                .startsWith(Recipes.kind(name).name().toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void recipeOfAnotherKindNamesItsCommand() {
+        assertThatThrownBy(() -> Recipes.read("fashion-pretrain", FinetuneRecipe.class, List.of()))
+                .hasMessage(
+                        "fashion-pretrain: is a recipe for pre-training; `beits pretrain fashion-pretrain` takes it");
+        assertThatThrownBy(() -> Recipes.read("fashion-finetune", PretrainRecipe.class, List.of()))
+                .hasMessageContaining("`beits finetune fashion-finetune` takes it");
+    }
+
+    @Test
+    void misspeltFieldDoesNotMakeAnotherKind() throws IOException {
+        String text = Recipes.text("fashion-pretrain").replace("mask:", "msak:");
+        Path file = Files.writeString(folder.resolve("mine.yaml"), text);
+        assertThatThrownBy(() -> Recipes.read(file.toString(), PretrainRecipe.class, List.of()))
+                .hasMessageContaining("msak: unknown field, did you mean mask?");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "beit-base-cifar100,100",
+        "beit-base-finetune-22k,21841",
+        "beit-large-finetune-22k,21841",
+        "beit-base-finetune,1000",
+        "fashion-finetune,10",
+        "drawings-finetune,10"
+    })
+    void classesOfTheDataAreKnown(String name, int classes) throws IOException {
+        assertThat(Recipes.read(name, FinetuneRecipe.class, List.of()).data().knownClasses())
+                .hasValue(classes);
     }
 
     @Test
