@@ -31,10 +31,10 @@ final class FinetuneCommand implements Callable<Integer> {
 
     @Option(
             names = "--classes",
-            defaultValue = "1000",
             paramLabel = "N",
-            description = "for --dry-run where the data is not on this machine (default: ${DEFAULT-VALUE})")
-    private int classes = 1000;
+            description =
+                    "for --dry-run where the data is not on this machine (default: as many as that data is known to have, else 1000)")
+    private @Nullable Integer classes;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -42,6 +42,9 @@ final class FinetuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         FinetuneRecipe recipe = options.read(FinetuneRecipe.class);
+        if (classes != null && classes < 1) {
+            throw new UserException("--classes " + classes + ": must be at least 1");
+        }
         if (options.dryRun()) {
             Streams.out(spec).print(DryRun.of(recipe, classes).text());
             return 0;

@@ -63,6 +63,18 @@ public final class LoadedTokenizer implements AutoCloseable {
         return new LoadedTokenizer(device, tokenizer, batch, weights.tensors(), file.toString());
     }
 
+    /** Words of a tokenizer's checkpoint, which is not made ready for anything else. */
+    public static int vocabulary(Path file) throws IOException {
+        NamedTensors checkpoint = Checkpoints.open(file);
+        return DallEWeights.isIn(checkpoint)
+                ? DallEWeights.read(checkpoint, file, DallEWeights.PUBLISHED_SIZE)
+                        .config()
+                        .vocabulary()
+                : ModelCard.of(checkpoint, file.toString())
+                        .require(ModelKind.TOKENIZER, file.toString())
+                        .vocabulary();
+    }
+
     /** A tokenizer of our own from the content of its checkpoint. */
     public static LoadedTokenizer of(Device device, NamedTensors checkpoint, String source, int batch)
             throws IOException {

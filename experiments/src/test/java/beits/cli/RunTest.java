@@ -282,6 +282,8 @@ class RunTest {
                 "pretrain fashion-pretrain --set tokenizer=nowhere --out X",
                 "pretrain fashion-pretrain --device gpu --out X",
                 "pretrain fashion-pretrain --threads -1 --out X",
+                "train-tokenizer fashion-tokenizer --threads 0 --out X",
+                "train-tokenizer fashion-tokenizer --set optim.epochs=2000000000 --out X",
                 "pretrain fashion-pretrain --resume --out X",
                 "pretrain fashion-tokenizer --out X",
                 "train-tokenizer fashion-tokenizer --set data.source=image_folder --set data.path=nowhere --out X",
@@ -307,6 +309,21 @@ class RunTest {
         assertThat(ended.code).as(ended.err).isEqualTo(2);
         assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
         assertThat(ended.out).isEmpty();
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            pretrain fashion-pretrain --set tokenizer=not/fashion-tokenizer | tokenizer: | train-tokenizer fashion-tokenizer
+            finetune fashion-finetune --set initFrom=not/fashion-pretrain   | initFrom:  | pretrain fashion-pretrain
+            fewlabel fashion-segment --set initFrom=not/fashion-pretrain    | initFrom:  | pretrain fashion-pretrain
+            tokenize fashion-pretrain --set tokenizer=not/here --cache X    | tokenizer: | --set tokenizer=CHECKPOINT
+            """)
+    void missingStartNamesFieldAndRemedy(String line, String field, String remedy) {
+        Path out = home.resolve("never");
+        Ended ended = beits(line.replace("X", out.toString()).split(" "));
+        assertThat(ended.code).as(ended.err).isEqualTo(2);
+        assertThat(ended.err).startsWith("beits: " + field).contains(remedy).hasLineCount(1);
         assertThat(out).doesNotExist();
     }
 
