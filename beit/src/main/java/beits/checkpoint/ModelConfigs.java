@@ -23,6 +23,9 @@ public final class ModelConfigs {
     private static final int LARGEST = 1 << 24;
     private static final int PILLOW_BICUBIC = 3;
 
+    /** What transformers calls a class that has no name, with its number. */
+    private static final String UNNAMED = "LABEL_";
+
     private ModelConfigs() {}
 
     /**
@@ -72,7 +75,7 @@ public final class ModelConfigs {
             ObjectNode names = json.putObject("id2label");
             ObjectNode numbers = json.putObject("label2id");
             for (int i = 0; i < description.classes(); i++) {
-                String name = i < classNames.size() ? classNames.get(i) : "LABEL_" + i;
+                String name = i < classNames.size() ? classNames.get(i) : UNNAMED + i;
                 names.put(Integer.toString(i), name);
                 numbers.put(name, i);
             }
@@ -215,8 +218,7 @@ public final class ModelConfigs {
     private static List<String> classNames(JsonNode json) {
         List<String> names = new ArrayList<>();
         json.path("label_names").forEach(name -> names.add(name.asString("")));
-        // The numbers have gaps in the models of ImageNet-22k, whose converter took two classes away without counting
-        // anew.
+        // The numbers have gaps in the models of ImageNet-22k: their converter took two classes away without counting anew.
         SortedMap<Integer, String> named = new TreeMap<>();
         for (Map.Entry<String, JsonNode> label : json.path("id2label").properties()) {
             if (label.getKey().matches("\\d{1,9}")) {
@@ -224,7 +226,7 @@ public final class ModelConfigs {
             }
         }
         names.addAll(named.values());
-        return names;
+        return names.contains(UNNAMED + 0) ? List.of() : names;
     }
 
     private static List<Float> floats(JsonNode list) {

@@ -175,7 +175,7 @@ public final class Conversion {
         Read read = read(checkpoint, file, new Wish(Target.OURS, null, 0, Set.of()));
         BeitConfig network = read.target.network();
         List<String> assumed = new ArrayList<>();
-        if (read.known.classNames.size() != read.target.classes()) {
+        if (read.target.classes() > 0 && read.known.classNames.size() != read.target.classes()) {
             assumed.add("class names class 0 to class %d".formatted(read.target.classes() - 1));
         }
         if (read.known.mean.size() != network.channels() || read.known.std.size() != network.channels()) {

@@ -99,6 +99,18 @@ class ConvertCommandTest {
         assertThat(read.metadata()).containsKey("beits.version");
     }
 
+    @Test
+    void classesWithoutNamesStayWithoutNames() throws IOException {
+        Path hf = folder.resolve("hf");
+        convert(GOLDEN.resolve("cls_tiny/official_legacy.pth"), hf, "--to", "hf");
+        assertThat(hf.resolve("config.json")).content().contains("LABEL_5");
+        Path ours = folder.resolve("ours.safetensors");
+        convert(hf, ours, "--to", "ours");
+        assertThat(ModelCard.of(Checkpoints.open(ours), "ours").classNames())
+                .hasSize(6)
+                .startsWith("class 0");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"48", "32x56"})
     void positionsAreResized(String size) throws IOException {

@@ -387,6 +387,8 @@ class UsingModelTest {
             Ended ended = beits("features", model, pictures, "--out", out);
             assertThat(ended.code).as(ended.err).isZero();
             assertThat(out).hasSameBinaryContentAs(own);
+            String assumed = layout.equals("official") ? "taken: mean and deviation 0.5" : "";
+            assertThat(ended.err).contains(assumed).doesNotContain("class names");
             Ended maps = beits(
                     "attention",
                     model,
