@@ -218,7 +218,8 @@ public final class ModelConfigs {
     private static List<String> classNames(JsonNode json) {
         List<String> names = new ArrayList<>();
         json.path("label_names").forEach(name -> names.add(name.asString("")));
-        // The numbers have gaps in the models of ImageNet-22k: their converter took two classes away without counting anew.
+        // The numbers have gaps in the models of ImageNet-22k: their converter took two classes away without counting
+        // anew.
         SortedMap<Integer, String> named = new TreeMap<>();
         for (Map.Entry<String, JsonNode> label : json.path("id2label").properties()) {
             if (label.getKey().matches("\\d{1,9}")) {

@@ -8,6 +8,7 @@ import beits.checkpoint.Loading;
 import beits.checkpoint.NamedTensors;
 import beits.checkpoint.TensorData;
 import beits.model.BeitConfig;
+import beits.tensor.Slot;
 import beits.train.Trainer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +26,9 @@ final class FineTuningStart {
     private static final String BACKBONE = "backbone.";
     private static final List<String> DECODERS = List.of("decode_head.", "auxiliary_head.", "backbone.fpn");
 
+    /** What mmseg's checkpoints hold beside weights and statistics: nothing that this model would not make itself. */
+    private static final List<String> BUFFERS = List.of(".relative_position_index", ".num_batches_tracked");
+
     private FineTuningStart() {}
 
     /**
@@ -41,11 +45,11 @@ final class FineTuningStart {
         Map<String, List<Long>> wanted = new LinkedHashMap<>();
         boolean backbone = false;
         for (Parameter parameter : layout.parameters()) {
-            int[] extents = parameter.slot().shape().extents();
-            wanted.put(
-                    parameter.name(),
-                    Arrays.stream(extents).mapToObj(Long::valueOf).toList());
+            wanted.put(parameter.name(), extents(parameter.slot()));
             backbone |= parameter.name().startsWith(BACKBONE);
+        }
+        for (Layout.State state : layout.states()) {
+            wanted.put(state.name(), extents(state.slot()));
         }
         Loading.Loaded loaded = Loading.load(
                 withoutForeignDecoder(pretrained, wanted, notes),
@@ -62,10 +66,20 @@ final class FineTuningStart {
                 trainer.write(parameter, loaded.tensors().get(parameter.name()).toFloats());
             }
         }
+        for (Layout.State state : layout.states()) {
+            if (loaded.tensors().has(state.name())) {
+                trainer.executable()
+                        .write(state.slot(), loaded.tensors().get(state.name()).toFloats());
+            }
+        }
         loaded.report().toString().lines().forEach(notes);
     }
 
-    /** A segmentation model without what belongs to a decoder that this model does not have. */
+    private static List<Long> extents(Slot slot) {
+        return Arrays.stream(slot.shape().extents()).mapToObj(Long::valueOf).toList();
+    }
+
+    /** A segmentation model without buffers and what belongs to a decoder that this model does not have. */
     private static NamedTensors withoutForeignDecoder(
             StartWeights start, Map<String, List<Long>> wanted, Consumer<String> notes) {
         NamedTensors pretrained = start.tensors();
@@ -77,6 +91,9 @@ final class FineTuningStart {
         int left = 0;
         for (Map.Entry<String, TensorData> one : pretrained.tensors().entrySet()) {
             String name = one.getKey();
+            if (BUFFERS.stream().anyMatch(name::endsWith)) {
+                continue;
+            }
             if (DECODERS.stream().anyMatch(name::startsWith)) {
                 if (one.getValue().shape().equals(wanted.get(name))) {
                     kept.put(name, one.getValue());
