@@ -49,7 +49,7 @@ class AtomicFileTest {
                     channel.write(ByteBuffer.wrap(new byte[] {4}));
                     throw new IOException("disk full");
                 }))
-                .hasMessage("disk full");
+                .hasMessage(file + ": cannot be written: disk full");
         assertThat(Files.readAllBytes(file)).containsExactly(1, 2, 3);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
