@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,13 +81,30 @@ final class ChainCommand implements Callable<Integer> {
             boolean finished = Files.isRegularFile(folder.resolve("report.html"));
             if (!finished) {
                 int code = run(link, folder, before);
+                if (code == Main.STOPPED) {
+                    Streams.err(spec).println("beits: the whole chain continues with: " + resumeCommand());
+                }
                 if (code != 0) {
                     return code;
                 }
             }
             before = folder;
         }
+        Streams.out(spec).println("chain: all of it is done, the last part in " + before);
         return 0;
+    }
+
+    private String resumeCommand() {
+        List<String> words = new ArrayList<>(List.of("beits"));
+        words.addAll(Objects.requireNonNull(spec)
+                .root()
+                .commandLine()
+                .getParseResult()
+                .originalArgs());
+        if (!resume) {
+            words.add("--resume");
+        }
+        return ShellWords.join(words);
     }
 
     private Link link(String recipe, @Nullable Link before) throws IOException {
@@ -132,7 +150,7 @@ final class ChainCommand implements Callable<Integer> {
             arguments.addAll(List.of("--threads", common.threads.toString()));
         }
         PrintWriter err = Streams.err(spec);
-        err.println("beits: " + String.join(" ", arguments));
+        err.println("beits: " + ShellWords.join(arguments));
         return Main.run(arguments.toArray(String[]::new), Streams.out(spec), err);
     }
 }

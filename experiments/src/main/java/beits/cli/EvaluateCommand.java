@@ -84,7 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Dataset test = Pictures.test(source);
         try (Device device = common.open();
                 LoadedClassifier classifier = LoadedClassifier.open(device, model, Math.min(BATCH, test.size()))) {
-            SameClasses.require(file, classifier.classNames(), test.classNames());
+            SameClasses.require(file, classifier.classNames(), test.classNames(), err);
             Accuracy accuracy =
                     Evaluation.classifyReadable(classifier, test, WORKERS, fault -> err.println("beits: " + fault));
             int unreadable = test.size() - accuracy.pictures();

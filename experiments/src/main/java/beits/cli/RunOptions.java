@@ -66,6 +66,6 @@ final class RunOptions {
             words.addAll(List.of("--seed", Long.toString(seed)));
         }
         words.addAll(List.of("--out", folder.toString(), "--resume"));
-        return String.join(" ", words);
+        return ShellWords.join(words);
     }
 }

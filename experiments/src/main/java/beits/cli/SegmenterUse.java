@@ -44,7 +44,7 @@ final class SegmenterUse {
             throws IOException {
         try (LoadedSegmenter segmenter = LoadedSegmenter.open(device, model)) {
             List<String> names = segmenter.classNames();
-            SameClasses.require(file, names, test.classNames());
+            SameClasses.require(file, names, test.classNames(), err);
             AtomicInteger unusable = new AtomicInteger();
             MeanIou metrics = Evaluation.segment(segmenter, test, views, fault -> {
                 err.println("beits: " + fault);

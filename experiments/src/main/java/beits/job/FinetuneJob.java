@@ -97,6 +97,7 @@ public final class FinetuneJob {
         int workers = recipe.run().workers();
         Dataset data = training(recipe);
         Dataset test = Pictures.test(recipe.data());
+        requireSameNumbers(data, test);
         int classes = data.classNames().size();
         PicturePipeline pipeline = pipeline(recipe, data);
         Normalisation normalisation = pipeline.normalisation();
@@ -185,6 +186,21 @@ public final class FinetuneJob {
                     : null;
             return new Result(outcome, weights, data.classNames(), measure.get(), averaged);
         }
+    }
+
+    /** A list numbers the classes that it has; those of the test pictures must have the numbers that the model learns. */
+    private static void requireSameNumbers(Dataset training, Dataset test) {
+        List<String> learnt = training.classNames();
+        List<String> asked = test.classNames();
+        if (asked.size() > learnt.size() || !learnt.subList(0, asked.size()).equals(asked)) {
+            throw new IllegalArgumentException(
+                    "data.path: the training pictures have %d classes (%s), the test pictures %d (%s); give both the same"
+                            .formatted(learnt.size(), first(learnt), asked.size(), first(asked)));
+        }
+    }
+
+    private static String first(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(4, names.size()))) + (names.size() > 4 ? " ..." : "");
     }
 
     private static NamedTensors described(

@@ -95,7 +95,7 @@ public final class Pictures {
             case UNLABELLED_FOLDER ->
                 throw new IllegalArgumentException(
                         "data.source: unlabelled_folder has no labels to measure with; use image_folder");
-            case PARQUET -> parquet(files(recipe, "{test,validation}*.parquet"), reader(recipe));
+            case PARQUET -> parquet(testFiles(recipe), reader(recipe));
             case WEB_DATASET -> shards(recipe, "val*.tar");
             case LIST_FILE -> ListFile.open(path(recipe).resolve("val.txt"), reader(recipe));
             case SCENES, PLAIN_SCENES -> throw scenesHaveNoLabels();
@@ -184,6 +184,12 @@ public final class Pictures {
         } catch (IOException e) {
             throw new PictureException(file.toString(), "cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** The validation split where there is one: of ImageNet as Hugging Face keeps it the test split has no labels. */
+    private static List<Path> testFiles(DataRecipe recipe) {
+        List<Path> validation = matching(path(recipe), "validation*.parquet");
+        return validation.isEmpty() ? files(recipe, "test*.parquet") : validation;
     }
 
     private static List<Path> files(DataRecipe recipe, String pattern) {

@@ -71,6 +71,11 @@ public record SegmentRecipe(
         Check.that(
                 optim.modelEma() == 0, "optim.modelEma", optim.modelEma(), "0: segmentation keeps no averaged weights");
         Check.that(channels >= 1, "channels", channels, "at least 1");
+        Check.that(
+                decoder != Decoder.UPERNET || optim.batchSize() > 1,
+                "optim.batchSize",
+                optim.batchSize(),
+                "at least 2: UPerNet normalises one value a channel and picture over the batch");
         Check.countable(
                 "channels", channels, "parameters of the widest convolution", JOINED_MAPS * 9.0 * channels * channels);
         config(decoder, model, blocks, channels, 2);

@@ -193,6 +193,35 @@ class RunTest {
     }
 
     @Test
+    void testClassesOfOtherNumbersAreRefused() throws IOException {
+        Path lists = Files.createDirectories(home.resolve("lists"));
+        PngWriter.write(Image.blank(28, 28, 1), lists.resolve("one.png"));
+        Files.writeString(lists.resolve("train.txt"), "one.png ant\none.png bee\none.png cat\n".repeat(4));
+        Files.writeString(lists.resolve("val.txt"), "one.png bee\none.png cat\n");
+        Path run = home.resolve("numbered");
+        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
+        arguments.addAll(ENCODER);
+        for (String setting : List.of(
+                "initFrom=null",
+                "labelsPerClass=0",
+                "data.source=list_file",
+                "data.path=" + lists,
+                "optim.batchSize=6",
+                "optim.epochs=1",
+                "optim.warmupEpochs=0")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        Ended ended = beits(arguments);
+        assertThat(ended.code).as(ended.err).isEqualTo(2);
+        assertThat(ended.err)
+                .contains("the training pictures have 3 classes (ant, bee, cat), the test pictures 2 (bee, cat)");
+        assertThat(run).doesNotExist();
+        Files.writeString(lists.resolve("val.txt"), "one.png ant\none.png bee\n");
+        Ended alike = beits(arguments);
+        assertThat(alike.code).as(alike.err).isZero();
+    }
+
+    @Test
     void brokenTestPicturesDoNotCostTheTraining() throws IOException {
         Path data = home.resolve("few");
         for (String label : List.of("a", "b")) {
@@ -472,6 +501,7 @@ class RunTest {
         assertThat(resumed.code).as(resumed.err).isZero();
         assertThat(resumed.err).doesNotContain("pretrain fashion-pretrain").contains("finetune fashion-finetune");
         assertThat(last.resolve("model.safetensors")).hasBinaryContent(whole);
+        assertThat(resumed.out).contains("chain: all of it is done, the last part in " + last);
     }
 
     @ParameterizedTest

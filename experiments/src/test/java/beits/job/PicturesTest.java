@@ -19,6 +19,17 @@ class PicturesTest {
     @TempDir
     private Path folder;
 
+    @Test
+    void theValidationSplitOfParquetFilesGoesBeforeTheTestSplit() throws IOException {
+        Path three = Path.of("..", "datasets", "src", "test", "resources", "parquet", "three.parquet");
+        DataRecipe recipe = new DataRecipe(DataRecipe.Source.PARQUET, folder.toString(), 0, false, false);
+        Files.copy(three, folder.resolve("test-0.parquet"));
+        assertThat(Pictures.test(recipe).size()).isEqualTo(3);
+        Files.copy(three, folder.resolve("validation-0.parquet"));
+        Files.writeString(folder.resolve("test-0.parquet"), "nobody reads this one");
+        assertThat(Pictures.test(recipe).size()).isEqualTo(3);
+    }
+
     /** A JPEG, 16 wide and 8 high, whose camera was held so that it has to be turned by a quarter. */
     private static byte[] turned() throws IOException {
         ByteArrayOutputStream plain = new ByteArrayOutputStream();

@@ -35,8 +35,8 @@ final class CpuDevice implements Device {
         } catch (OutOfMemoryError e) {
             long needed = programs.stream().mapToLong(Program::memory).sum();
             throw new DeviceException(
-                    "device cpu: %s need %.1f GB, more than is free; use a smaller batch or raise -Xmx and close other programs"
-                            .formatted(programs, needed / 1e9),
+                    "device cpu: %s need %.1f GB and room for %d threads, more than is free (%s); use a smaller batch or fewer threads, or raise -Xmx and close other programs"
+                            .formatted(programs, needed / 1e9, pool.threads(), e.getMessage()),
                     e);
         }
     }

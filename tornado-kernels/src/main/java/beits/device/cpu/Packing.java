@@ -18,9 +18,10 @@ final class Packing {
 
     /**
      * Transposing: {@code panel[p·width + r] = source[first + r·stride + p]} for r below {@code rows}. Behind a panel of less than half
-     * a vector up to a vector's lanes are open; such panels lie in one thread's own memory.
+     * a vector some values are open; such panels lie in one thread's own memory.
      *
      * @param k length of the rows taken
+     * @param width at most a vector's lanes, or a multiple of them
      */
     static void rows(MemorySegment source, long first, long stride, int rows, int k, float[] panel, int at, int width) {
         if (!TRANSPOSES || k < Lanes.COUNT || rows < Math.max(1, width - Lanes.COUNT + 1)) {

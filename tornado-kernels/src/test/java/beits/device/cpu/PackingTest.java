@@ -85,6 +85,9 @@ class PackingTest {
     @ParameterizedTest
     @MethodSource("panels")
     void rowsTransposed(int width, int present, int k) {
+        if (width > Lanes.COUNT && width % Lanes.COUNT != 0) {
+            return; // no kernel has such panels
+        }
         float[] panel = panel(k * width);
         Packing.rows(segment, 5, STRIDE, present, k, panel, AT, width);
         for (int p = 0; p < k; p++) {
@@ -92,7 +95,8 @@ class PackingTest {
                 assertThat(panel[AT + p * width + r]).isEqualTo(source[5 + r * STRIDE + p]);
             }
         }
-        if (2 * width >= Lanes.COUNT) {
+        boolean whole = width % Lanes.COUNT == 0;
+        if (whole || width == Lanes.COUNT / 4 * 3 || width == Lanes.COUNT / 2) {
             requireUntouched(panel, k * width);
         }
     }
