@@ -192,6 +192,10 @@ public final class FinetuneJob {
     private static void requireSameNumbers(Dataset training, Dataset test) {
         List<String> learnt = training.classNames();
         List<String> asked = test.classNames();
+        if (learnt.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "data.path: the training pictures have no labels; a list gives them behind a tab");
+        }
         if (asked.size() > learnt.size() || !learnt.subList(0, asked.size()).equals(asked)) {
             throw new IllegalArgumentException(
                     "data.path: the training pictures have %d classes (%s), the test pictures %d (%s); give both the same"

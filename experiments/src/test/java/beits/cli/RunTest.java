@@ -196,8 +196,8 @@ class RunTest {
     void testClassesOfOtherNumbersAreRefused() throws IOException {
         Path lists = Files.createDirectories(home.resolve("lists"));
         PngWriter.write(Image.blank(28, 28, 1), lists.resolve("one.png"));
-        Files.writeString(lists.resolve("train.txt"), "one.png ant\none.png bee\none.png cat\n".repeat(4));
-        Files.writeString(lists.resolve("val.txt"), "one.png bee\none.png cat\n");
+        Files.writeString(lists.resolve("train.txt"), "one.png\tant\none.png\tbee\none.png\tcat\n".repeat(4));
+        Files.writeString(lists.resolve("val.txt"), "one.png\tbee\none.png\tcat\n");
         Path run = home.resolve("numbered");
         List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
         arguments.addAll(ENCODER);
@@ -216,7 +216,7 @@ class RunTest {
         assertThat(ended.err)
                 .contains("the training pictures have 3 classes (ant, bee, cat), the test pictures 2 (bee, cat)");
         assertThat(run).doesNotExist();
-        Files.writeString(lists.resolve("val.txt"), "one.png ant\none.png bee\n");
+        Files.writeString(lists.resolve("val.txt"), "one.png\tant\none.png\tbee\n");
         Ended alike = beits(arguments);
         assertThat(alike.code).as(alike.err).isZero();
     }
