@@ -5,6 +5,7 @@ import beits.device.DeviceDescription;
 import beits.device.DeviceException;
 import beits.device.Executable;
 import beits.program.Program;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** The processor with a pool of threads. */
@@ -13,8 +14,20 @@ final class CpuDevice implements Device {
     private final VectorCheck check = new VectorCheck();
 
     CpuDevice(int threads) {
+        loadSegments();
         this.pool = new WorkerPool(threads);
         check.start();
+    }
+
+    /**
+     * Loads the classes of memory segments over arrays before any kernel is compiled. A kernel meets native segments only, and the
+     * compiler counts on the classes that it knows: the first segment over an array, wherever it is made, throws away all compiled
+     * kernels. It used to happen twice in a first training step (8.9 instead of 8.2 s of processor time).
+     */
+    private static void loadSegments() {
+        MemorySegment.ofArray(new byte[0]);
+        MemorySegment.ofArray(new int[0]);
+        MemorySegment.ofArray(new float[0]);
     }
 
     /** What a device with so many threads is. */
