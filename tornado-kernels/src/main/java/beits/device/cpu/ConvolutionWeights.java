@@ -183,14 +183,7 @@ final class ConvolutionWeights implements Step {
                     Scratch.START,
                     kernel.columns());
             int sums = sumsAt + (piece * outPanels + o) * kernel.rows() * kernel.columns();
-            addTile(own, common, sums, panelRows * kernel.columns(), add);
-        }
-    }
-
-    private static void addTile(float[] tile, float[] sums, int at, int count, boolean add) {
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            var t = Lanes.load(tile, Scratch.START + i);
-            (add ? t.add(Lanes.load(sums, at + i)) : t).intoArray(sums, at + i);
+            TileStore.gather(own, Scratch.START, common, sums, panelRows * kernel.columns(), add);
         }
     }
 

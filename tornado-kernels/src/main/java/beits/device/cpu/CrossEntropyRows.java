@@ -41,7 +41,7 @@ final class CrossEntropyRows {
                         float score = Lanes.get(logits, at + label);
                         double even = smoothing == 0
                                 ? 0
-                                : smoothing * (log - (double) sum(logits, at, columns, max) / columns);
+                                : smoothing * (log - (double) RowSums.sum(logits, at, columns, max) / columns);
                         losses[row] = (1 - smoothing) * (log - ((double) score - max)) + even;
                         hit[row] = score == max && first(logits, at, label, max) == label;
                     }
@@ -147,7 +147,7 @@ final class CrossEntropyRows {
             float factor = Lanes.get(dLoss, 0) / rows;
             for (int row = from; row < to; row++) {
                 long at = (long) row * columns;
-                float mass = sum(targets, at, columns, 0f) * factor;
+                float mass = RowSums.sum(targets, at, columns, 0f) * factor;
                 softRow(
                         logits,
                         targets,
@@ -173,20 +173,6 @@ final class CrossEntropyRows {
             j++;
         }
         return j;
-    }
-
-    /** {@code Σ (x − from)} of a row. */
-    private static float sum(MemorySegment x, long at, int columns, float from) {
-        int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.zero();
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            sum = sum.add(Lanes.load(x, at + j).sub(from));
-        }
-        if (whole < columns) {
-            VectorMask<Float> rest = Lanes.first(columns - whole);
-            sum = sum.add(Lanes.load(x, at + whole, rest).sub(from), rest);
-        }
-        return Lanes.sum(sum);
     }
 
     /** {@code out = exp(x − max − log) · factor − even}. */

@@ -22,9 +22,9 @@ final class LayerNormRows {
         return Pieces.rows(kernel.x().shape().rows(), columns, (from, to) -> {
             for (int row = from; row < to; row++) {
                 long at = (long) row * columns;
-                float rough = sum(x, at, columns, 0f) / columns;
+                float rough = RowSums.sum(x, at, columns, 0f) / columns;
                 // Where the mean is large beside the deviation, its rounding would be what is normalised.
-                float average = rough + sum(x, at, columns, rough) / columns;
+                float average = rough + RowSums.sum(x, at, columns, rough) / columns;
                 float deviation = (float) (1 / Math.sqrt(squares(x, at, columns, average) / columns + epsilon));
                 normalise(x, at, columns, average, deviation, gamma, beta, y);
                 Lanes.set(mean, row, average);
@@ -65,20 +65,6 @@ final class LayerNormRows {
                 partial,
                 sums.store(0, columns, memory.of(kernel.dGamma()), kernel.accumulateParameters()),
                 sums.store(columns, columns, memory.of(kernel.dBeta()), kernel.accumulateParameters()));
-    }
-
-    /** {@code Σ (x − from)} of a row. */
-    private static float sum(MemorySegment x, long at, int columns, float from) {
-        int whole = Lanes.whole(columns);
-        FloatVector sum = Lanes.zero();
-        for (int j = 0; j < whole; j += Lanes.COUNT) {
-            sum = sum.add(Lanes.load(x, at + j).sub(from));
-        }
-        if (whole < columns) {
-            VectorMask<Float> rest = Lanes.first(columns - whole);
-            sum = sum.add(Lanes.load(x, at + whole, rest).sub(from), rest);
-        }
-        return Lanes.sum(sum);
     }
 
     private static float squares(MemorySegment x, long at, int columns, float mean) {

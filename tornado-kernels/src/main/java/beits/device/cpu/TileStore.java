@@ -94,6 +94,14 @@ final class TileStore {
         }
     }
 
+    /** {@code sums = t} for {@code count} elements of whole vectors, added to what is there when {@code add}. */
+    static void gather(float[] t, int tAt, float[] sums, int at, int count, boolean add) {
+        for (int i = 0; i < count; i += Lanes.COUNT) {
+            FloatVector tile = Lanes.load(t, tAt + i);
+            (add ? tile.add(Lanes.load(sums, at + i)) : tile).intoArray(sums, at + i);
+        }
+    }
+
     /** {@code c = t}. */
     static void store(float[] t, int at, int tStride, int rows, int columns, MemorySegment c, long to, long stride) {
         if (columns == 2 * Lanes.COUNT) {

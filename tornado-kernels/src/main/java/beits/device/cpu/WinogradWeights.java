@@ -210,20 +210,13 @@ final class WinogradWeights implements Step {
                         tileAt,
                         kernel.columns());
                 int sums = sumsAt(piece, element, panel, i);
-                addTile(own, tileAt, scratch.common(), sums, rows * kernel.columns(), add);
+                TileStore.gather(own, tileAt, scratch.common(), sums, rows * kernel.columns(), add);
             }
         }
     }
 
     private int sumsAt(int piece, int element, int panel, int outPanel) {
         return Scratch.START + (piece * ELEMENTS + element) * sumsStep + (panel * outPanels + outPanel) * tileSize;
-    }
-
-    private static void addTile(float[] own, int tileAt, float[] sums, int at, int count, boolean add) {
-        for (int i = 0; i < count; i += Lanes.COUNT) {
-            var t = Lanes.load(own, tileAt + i);
-            (add ? t.add(Lanes.load(sums, at + i)) : t).intoArray(sums, at + i);
-        }
     }
 
     /** The sums of one output channel, turned into weights. */
@@ -242,7 +235,7 @@ final class WinogradWeights implements Step {
                 for (int element = 0; element < ELEMENTS; element++) {
                     int to = at + element * sumsStep;
                     int other = to + part * groups * ELEMENTS * sumsStep;
-                    addTile(sums, other, sums, to, columns, true);
+                    TileStore.gather(sums, other, sums, to, columns, true);
                 }
             }
             WinogradLoops.weightGradients(sums, at, sumsStep, columns, own, Scratch.START);
