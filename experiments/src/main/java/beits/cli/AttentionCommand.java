@@ -44,9 +44,10 @@ import picocli.CommandLine.Spec;
         name = "attention",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows where a patch of a picture looks in one layer: a map for each head and their mean, painted over the picture (PNG) and",
-            "as numbers (maps.npy: heads x rows x columns). The files and each head's weight for the class token are printed as a line of",
-            "JSON. Of several pictures each has a folder of its own under --out, named after it."
+            "Shows where a patch of a picture looks in one layer.",
+            "A map for each head and their mean, painted over the picture (PNG) and as numbers (maps.npy: heads x rows x"
+                    + " columns). The files and each head's weight for the class token are printed as a line of JSON. Of several"
+                    + " pictures each has a folder of its own under --out, named after it."
         })
 final class AttentionCommand implements Callable<Integer> {
     private static final int SHOWN = 448;

@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
         name = "chain",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs recipes one after the other, each starting from what the one before left: a tokenizer becomes the tokenizer of a",
-            "pre-training, a model the start of a fine-tuning or segmentation. For intermediate fine-tuning, for example:",
+            "Runs recipes one after the other, each starting from what the one before left.",
+            "A tokenizer becomes the tokenizer of a pre-training, a model the start of a fine-tuning or segmentation. For"
+                    + " intermediate fine-tuning, for example:",
             "  beits chain beit-base-finetune-22k beit-base-finetune-ft22k --out runs/base"
         })
 final class ChainCommand implements Callable<Integer> {

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
         name = "conformance",
         mixinStandardHelpOptions = true,
         description = {
-            "Proves that a device computes right: runs every golden case under a folder (numbers of the official code), prints one",
-            "line a case with its largest error, tolerance and verdict, and fails if any case does."
+            "Proves that a device computes right.",
+            "Runs every golden case under a folder (numbers of the official code), prints one line a case with its"
+                    + " largest error, tolerance and verdict, and fails if any case does."
         })
 final class ConformanceCommand implements Callable<Integer> {
     @Mixin

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
         name = "convert",
         mixinStandardHelpOptions = true,
         description = {
-            "Converts a checkpoint between our, the official, timm's and Hugging Face's layout, for the same or another picture size,",
-            "and prints what became of every tensor. Reads .pth, .bin, .pkl and safetensors; nothing in them is ever run."
+            "Converts a checkpoint between our, the official, timm's and Hugging Face's layout.",
+            "Also for another picture size. Prints what became of every tensor. Reads .pth, .bin, .pkl and safetensors; nothing in"
+                    + " them is ever run."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "a checkpoint, or the folder of a run or of a model")

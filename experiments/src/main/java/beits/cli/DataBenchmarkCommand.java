@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         name = "data",
         mixinStandardHelpOptions = true,
         description = {
-            "Times file to pre-training input on one core: decode, crop, resize to two views, normalise;",
-            "with libjpeg-turbo, without it, and with a peer. The sides take turns, medians of all rounds are compared."
+            "Times file to pre-training input on one core: decode, crop, resize to two views, normalise.",
+            "With libjpeg-turbo, without it, and with a peer. The sides take turns, medians of all rounds are compared."
         })
 final class DataBenchmarkCommand implements Callable<Integer> {
     private static final long SEED = 7;

@@ -62,8 +62,8 @@ final class DataCommand {
             name = "inspect",
             mixinStandardHelpOptions = true,
             description = {
-                "Decodes every picture of a data set and says what is there: counts, classes, sizes, mean and deviation, broken files.",
-                "Exit code 1 if a picture is broken."
+                "Decodes every picture of a data set and says what is there.",
+                "Counts, classes, sizes, mean and deviation, broken files. Exit code 1 if a picture is broken."
             })
     static final class Inspect implements Callable<Integer> {
         @Parameters(
@@ -139,8 +139,8 @@ final class DataCommand {
             name = "drawings",
             mixinStandardHelpOptions = true,
             description = {
-                "Makes a sample like the bundled colour drawings from the Open Clip Art collection, for data.source",
-                "drawings_sample with data.path: 64 x 64 with alpha, ten classes, no drawing twice."
+                "Makes a sample like the bundled colour drawings from the Open Clip Art collection.",
+                "For data.source drawings_sample with data.path: 64 x 64 with alpha, ten classes, no drawing twice."
             })
     static final class Drawings implements Callable<Integer> {
         @Parameters(
@@ -200,8 +200,8 @@ final class DataCommand {
             name = "sheet",
             mixinStandardHelpOptions = true,
             description = {
-                "Writes a PNG of what the pipeline of a pre-training or fine-tuning recipe really produces:",
-                "augmented pictures, hidden patches in grey, token views."
+                "Shows what the pipeline of a pre-training or fine-tuning recipe really produces.",
+                "Writes a PNG of augmented pictures, hidden patches in grey, token views."
             })
     static final class Sheet implements Callable<Integer> {
         private static final int COLUMNS = 8;

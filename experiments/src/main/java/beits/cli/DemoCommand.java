@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "The main job on bundled pictures, in minutes: trains a tokenizer, pre-trains BEiT by masked image modelling,",
-            "fine-tunes it with few labels beside the same network from scratch, and writes report.html."
+            "The main job on bundled pictures, in minutes.",
+            "Trains a tokenizer, pre-trains BEiT by masked image modelling, fine-tunes it with few labels beside the same"
+                    + " network from scratch, and writes report.html."
         })
 final class DemoCommand implements Callable<Integer> {
     @Mixin

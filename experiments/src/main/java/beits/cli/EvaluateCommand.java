@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures a fine-tuned model on test pictures and prints the metrics as one line of JSON: for a classifier top-1, top-5,",
-            "the accuracy of every class and the confusion matrix (rows are labels, columns predictions); for a segmentation model",
-            "mean IoU, mean accuracy and pixel accuracy, each picture at its own size under a sliding window."
+            "Measures a fine-tuned model on test pictures.",
+            "Prints the metrics as one line of JSON: for a classifier top-1, top-5, the accuracy of every class and the"
+                    + " confusion matrix (rows are labels, columns predictions); for a segmentation model mean IoU, mean accuracy"
+                    + " and pixel accuracy, each picture at its own size under a sliding window."
         })
 final class EvaluateCommand implements Callable<Integer> {
     private static final int BATCH = 100;

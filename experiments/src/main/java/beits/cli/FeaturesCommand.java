@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
         name = "features",
         mixinStandardHelpOptions = true,
         description = {
-            "Writes what layers of an encoder make of pictures: in a safetensors file a tensor layer.N for each layer, in an .npy file",
-            "one layer; a row a picture. The pictures in the order of the rows are printed as JSON. Pictures that cannot be read are named",
-            "on standard error and have no row; the exit code is then 1, or 2 when none could be read."
+            "Writes what layers of an encoder make of pictures.",
+            "Into a safetensors file a tensor layer.N for each layer, into an .npy file one layer; a row a picture. The"
+                    + " pictures in the order of the rows are printed as JSON. Pictures that cannot be read are named on standard"
+                    + " error and have no row; the exit code is then 1, or 2 when none could be read."
         })
 final class FeaturesCommand implements Callable<Integer> {
     @Parameters(

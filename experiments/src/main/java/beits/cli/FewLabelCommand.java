@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
         name = "fewlabel",
         mixinStandardHelpOptions = true,
         description = {
-            "Compares fine-tuning from a checkpoint with the same network from scratch on few labels: the same labels, steps and seeds for",
-            "both, several seeds, and a paired t-test. A recipe for classification is measured by top-1, one for segmentation by mean",
-            "IoU. Nothing is written but standard output."
+            "Compares fine-tuning from a checkpoint with the same network from scratch on few labels.",
+            "The same labels, steps and seeds for both, several seeds, and a paired t-test. A recipe for classification"
+                    + " is measured by top-1, one for segmentation by mean IoU. Nothing is written but standard output."
         })
 final class FewLabelCommand implements Callable<Integer> {
     @Parameters(

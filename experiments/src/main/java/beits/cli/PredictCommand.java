@@ -35,10 +35,12 @@ import picocli.CommandLine.Spec;
         name = "predict",
         mixinStandardHelpOptions = true,
         description = {
-            "Classifies pictures with a fine-tuned model: one line of JSON a picture on standard output, its most likely classes with",
-            "their probabilities. Class names, picture size and normalisation are those of the checkpoint. Pictures that cannot be read",
-            "are named on standard error and left out; the exit code is then 1, or 2 when none could be read. A segmentation model writes",
-            "a label map (class numbers) and a coloured overlay of every picture as PNG and prints the share of each class."
+            "Classifies or segments pictures with a fine-tuned model.",
+            "A classifier prints one line of JSON a picture, its most likely classes with their probabilities. A"
+                    + " segmentation model writes a label map (class numbers) and a coloured overlay of every picture as PNG and"
+                    + " prints the share of each class. Class names, picture size and normalisation are those of the checkpoint."
+                    + " Pictures that cannot be read are named on standard error and left out; the exit code is then 1, or 2 when"
+                    + " none could be read."
         })
 final class PredictCommand implements Callable<Integer> {
     private static final int BATCH = 32;

@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
         name = "probe",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures what every layer of a frozen encoder knows of the classes: a linear classifier on the mean of its patches and one on",
-            "its class token, all trained at once on features taken in one pass, and with --knn a vote of the nearest training pictures."
+            "Measures what every layer of a frozen encoder knows of the classes.",
+            "A linear classifier on the mean of its patches and one on its class token, all trained at once on features"
+                    + " taken in one pass, and with --knn a vote of the nearest training pictures."
         })
 final class ProbeCommand implements Callable<Integer> {
     private static final int BATCH = 256;

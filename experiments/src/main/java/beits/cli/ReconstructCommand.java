@@ -32,9 +32,10 @@ import tools.jackson.databind.node.ObjectNode;
         name = "reconstruct",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows what a tokenizer keeps of pictures: writes each one as it was seen beside what its tokens decode to, and prints",
-            "mean absolute errors, use of the codebook and perplexity as JSON. Pictures that cannot be read are named on standard error",
-            "and left out; the exit code is then 1, or 2 when none could be read."
+            "Shows what a tokenizer keeps of pictures.",
+            "Writes each one as it was seen beside what its tokens decode to, and prints mean absolute errors, use of the"
+                    + " codebook and perplexity as JSON. Pictures that cannot be read are named on standard error and left out; the"
+                    + " exit code is then 1, or 2 when none could be read."
         })
 final class ReconstructCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         name = "reproduce",
         mixinStandardHelpOptions = true,
         description = {
-            "Checks the paper's claims at small scale, each with its own experiment on bundled pictures, and writes report.html.",
-            "Without a name it lists them."
+            "Checks the paper's claims at small scale and writes report.html.",
+            "Each claim has its own experiment on bundled pictures. Without a name the claims are listed."
         })
 final class ReproduceCommand implements Callable<Integer> {
     private static final String ALL = "all";

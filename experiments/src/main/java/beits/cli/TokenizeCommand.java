@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
         name = "tokenize",
         mixinStandardHelpOptions = true,
         description = {
-            "Fills a token cache with the visual tokens of a pre-training recipe's pictures. A pre-training with --token-cache then",
-            "never runs the tokenizer. Pictures that are there already are not computed again."
+            "Fills a token cache with the visual tokens of a pre-training recipe's pictures.",
+            "A pre-training with --token-cache then never runs the tokenizer. Pictures that are there already are not"
+                    + " computed again."
         })
 final class TokenizeCommand implements Callable<Integer> {
     static final String NOT_FIXED =

@@ -434,13 +434,18 @@ class RunTest {
     }
 
     @Test
-    void everyCommandHelps() {
-        assertThat(beits("--help").code).isZero();
-        for (String command :
-                new picocli.CommandLine(new Main()).getSubcommands().keySet()) {
-            Ended ended = beits(command, "--help");
-            assertThat(ended.code).as(command).isZero();
-            assertThat(ended.out).contains("Usage: beits " + command);
+    void everyCommandIsListedWithAWholeSentenceAndHelps() {
+        String list = beits("--help").out;
+        String commands = list.substring(list.indexOf("Commands:")).replaceAll("\\R {3,}", " ");
+        List<String> lines = commands.lines().skip(1).map(String::strip).toList();
+        assertThat(lines).hasSizeGreaterThan(20).allMatch(line -> line.endsWith("."));
+        for (String line : lines) {
+            String command = line.substring(0, line.indexOf(' '));
+            if (!command.equals("help")) {
+                Ended ended = beits(command, "--help");
+                assertThat(ended.code).as(command).isZero();
+                assertThat(ended.out).contains("Usage: beits " + command);
+            }
         }
     }
 

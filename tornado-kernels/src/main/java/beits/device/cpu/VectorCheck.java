@@ -10,10 +10,17 @@ import org.slf4j.LoggerFactory;
  * compilers have more urgent things to do.
  */
 final class VectorCheck implements AutoCloseable {
-    private static final int LENGTH = 256;
+    /**
+     * Sums of a tile: short, because a JVM without the options of {@code beits} compiles a method after 600 calls at the earliest, and
+     * until then each one is slow. With 256 an idle device had made 200 calls in 15 seconds and was found slow for no reason.
+     */
+    private static final int LENGTH = 32;
+    /** Tiles timed together: some milliseconds until they are fast. */
+    private static final int BURST = 20;
+
     private static final long DELAY_MILLIS = 3000;
     private static final long PAUSE_MILLIS = 50;
-    private static final long PATIENCE_NANOS = 15_000_000_000L;
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
     /** Operations a nanosecond. Measured: 100 to 250 compiled to vectors, 0.01 to 0.1 otherwise. */
     private static final double SLOWEST = 2;
 
@@ -35,9 +42,11 @@ final class VectorCheck implements AutoCloseable {
             long begin = System.nanoTime();
             long start = begin;
             while (start - begin < PATIENCE_NANOS) {
-                multiply();
+                for (int i = 0; i < BURST; i++) {
+                    multiply();
+                }
                 long end = System.nanoTime();
-                if (2L * tile.length * LENGTH > SLOWEST * (end - start)) {
+                if (2L * BURST * tile.length * LENGTH > SLOWEST * (end - start)) {
                     log().debug("device cpu: vectors are compiled, seen after {} ms", (end - begin) / 1_000_000);
                     return;
                 }
