@@ -1,6 +1,7 @@
 package beits.train;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What a training run tells its listeners. */
 public sealed interface TrainingEvent {
@@ -21,5 +22,13 @@ public sealed interface TrainingEvent {
     record Saved(long step, Path file) implements TrainingEvent {}
 
     /** Numbers of an evaluation after a step. */
-    record Evaluated(long step, java.util.Map<String, Double> metrics) implements TrainingEvent {}
+    record Evaluated(long step, Map<String, Double> metrics) implements TrainingEvent {}
+
+    /**
+     * An evaluation was better than all before, and its weights are safely on disk.
+     *
+     * @param measure name of what it was better in
+     * @param value of the measure
+     */
+    record BestSoFar(long step, String measure, double value, Path file) implements TrainingEvent {}
 }

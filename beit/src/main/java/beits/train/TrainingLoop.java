@@ -19,6 +19,7 @@ public final class TrainingLoop<B> {
     private final BatchSource<B> source;
     private final Settings settings;
     private final @Nullable CheckpointStore store;
+    private final List<BestModel> best;
     private final Consumer<TrainingEvent> listener;
 
     /**
@@ -56,6 +57,7 @@ public final class TrainingLoop<B> {
      * A run.
      *
      * @param store where checkpoints go, or none
+     * @param best what to keep of the evaluations
      * @param listener hears every event on the training thread
      */
     public TrainingLoop(
@@ -63,11 +65,13 @@ public final class TrainingLoop<B> {
             BatchSource<B> source,
             Settings settings,
             @Nullable CheckpointStore store,
+            List<BestModel> best,
             Consumer<TrainingEvent> listener) {
         this.trainer = trainer;
         this.source = source;
         this.settings = settings;
         this.store = store;
+        this.best = List.copyOf(best);
         this.listener = listener;
     }
 
@@ -124,6 +128,14 @@ public final class TrainingLoop<B> {
             throw e;
         }
         listener.accept(new TrainingEvent.Evaluated(step, metrics));
+        for (BestModel model : best) {
+            // A run that is measured only at its end leaves its best weights as its last.
+            boolean onlyOne = step == trainer.steps() && model.best() == null;
+            if (!onlyOne && model.isBeatenBy(metrics)) {
+                requireFiniteWeights(step);
+                listener.accept(model.keep(trainer, metrics));
+            }
+        }
     }
 
     private void save(long step) throws IOException {

@@ -4,9 +4,11 @@ import beits.classification.Accuracy;
 import beits.job.FinetuneJob;
 import beits.job.StartWeights;
 import beits.recipe.FinetuneRecipe;
+import beits.report.BestResult;
 import beits.report.ClassificationReport;
 import beits.report.ReportPage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -53,15 +55,20 @@ final class FinetuneCommand implements Callable<Integer> {
         return RecipeRun.run(spec, common, options, recipe, "Classification", context -> {
             FinetuneJob.Result result = FinetuneJob.run(recipe, pretrained, context, (predictor, trainer) -> {});
             FinetuneJob.Averaged averaged = result.averaged();
-            String said = accuracy(result.accuracy());
+            String said = accuracy(result.accuracy()) + BestResult.behind("top-1", result.best());
+            List<ReportPage.Figure> best = new ArrayList<>(BestResult.figures("top-1", result.best()));
+            if (averaged != null) {
+                best.addAll(BestResult.figures("top-1 of the averaged weights", averaged.best()));
+            }
             List<ReportPage.Section> sections = ClassificationReport.sections(
-                    result.classNames(), result.accuracy(), averaged == null ? null : averaged.accuracy());
+                    result.classNames(), result.accuracy(), averaged == null ? null : averaged.accuracy(), best);
             return averaged == null
                     ? new RecipeRun.Left(result.outcome(), result.weights(), said, sections)
                     : new RecipeRun.Left(
                             result.outcome(),
                             result.weights(),
-                            said + "; averaged weights: " + accuracy(averaged.accuracy()),
+                            said + "; averaged weights: " + accuracy(averaged.accuracy())
+                                    + BestResult.behind("top-1", averaged.best()),
                             sections,
                             Map.of("model-ema.safetensors", averaged.weights()));
         });

@@ -99,6 +99,8 @@ final class RunSession implements AutoCloseable {
                 LOG.info("step {}: saved {}", s.step(), s.file());
             }
             case TrainingEvent.Evaluated e -> LOG.info("step {}: {}", e.step(), e.metrics());
+            case TrainingEvent.BestSoFar b ->
+                LOG.info("step {}: the best {} so far, {}; saved {}", b.step(), b.measure(), b.value(), b.file());
         }
     }
 

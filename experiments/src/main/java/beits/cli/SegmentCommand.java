@@ -4,6 +4,7 @@ import beits.image.Image;
 import beits.job.SegmentJob;
 import beits.job.StartWeights;
 import beits.recipe.SegmentRecipe;
+import beits.report.BestResult;
 import beits.report.SegmentationReport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,8 +49,12 @@ final class SegmentCommand implements Callable<Integer> {
             return new RecipeRun.Left(
                     result.outcome(),
                     result.weights(),
-                    SegmentationReport.summary(result.metrics()),
-                    SegmentationReport.sections(result.metrics(), result.classNames(), overlays));
+                    SegmentationReport.summary(result.metrics()) + BestResult.behind("mean IoU", result.best()),
+                    SegmentationReport.sections(
+                            result.metrics(),
+                            BestResult.figures("mean IoU", result.best()),
+                            result.classNames(),
+                            overlays));
         });
     }
 }

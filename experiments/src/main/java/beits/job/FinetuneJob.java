@@ -22,6 +22,7 @@ import beits.recipe.FinetuneRecipe;
 import beits.recipe.OptimRecipe;
 import beits.tensor.Arena;
 import beits.tensor.Slot;
+import beits.train.BestModel;
 import beits.train.RunCheckpoints;
 import beits.train.Trainer;
 import beits.train.TrainingLoop;
@@ -58,6 +59,7 @@ public final class FinetuneJob {
      * @param weights the model with its description
      * @param classNames in the order of the model's outputs
      * @param accuracy on the test pictures at the end
+     * @param best the weights of the highest top-1 on the way, or none when they were measured at the end alone
      * @param averaged the moving average of the weights, when one was kept
      */
     public record Result(
@@ -65,6 +67,7 @@ public final class FinetuneJob {
             NamedTensors weights,
             List<String> classNames,
             Accuracy accuracy,
+            BestModel.@Nullable Best best,
             @Nullable Averaged averaged) {}
 
     /**
@@ -72,8 +75,9 @@ public final class FinetuneJob {
      *
      * @param weights with their description
      * @param accuracy on the test pictures at the end
+     * @param best the average of the highest top-1 on the way, or none
      */
-    public record Averaged(NamedTensors weights, Accuracy accuracy) {}
+    public record Averaged(NamedTensors weights, Accuracy accuracy, BestModel.@Nullable Best best) {}
 
     /** Looks at the model when training has ended, while it is still on the device. */
     @FunctionalInterface
@@ -162,29 +166,46 @@ public final class FinetuneJob {
                     test,
                     reading,
                     Evaluation.options(predictor.batch(), workers, recipe.data().skipBroken()));
-            TrainingLoop.Outcome outcome =
-                    JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, () -> {
-                        Map<String, Double> metrics = new LinkedHashMap<>();
-                        Accuracy accuracy = measure.get();
-                        metrics.put("top1", accuracy.top1());
-                        metrics.put("top5", accuracy.top5());
-                        if (trainer.averaging()) {
-                            Accuracy averaged = withAverage(trainer.executable(), layout, measure);
-                            metrics.put("emaTop1", averaged.top1());
-                            metrics.put("emaTop5", averaged.top5());
-                        }
-                        return metrics;
-                    });
-            if (outcome == TrainingLoop.Outcome.FINISHED) {
+            TrainingLoop.Evaluation evaluation = () -> {
+                Map<String, Double> metrics = new LinkedHashMap<>();
+                Accuracy accuracy = measure.get();
+                metrics.put("top1", accuracy.top1());
+                metrics.put("top5", accuracy.top5());
+                if (trainer.averaging()) {
+                    Accuracy averaged = withAverage(trainer.executable(), layout, measure);
+                    metrics.put("emaTop1", averaged.top1());
+                    metrics.put("emaTop5", averaged.top5());
+                }
+                return metrics;
+            };
+            JobRunner.Ended ended = JobRunner.run(
+                    context,
+                    recipe.run(),
+                    trainer,
+                    source,
+                    source.stepsPerEpoch(),
+                    description,
+                    evaluation,
+                    trainer.averaging()
+                            ? Map.of(Arena.PARAMETERS, "top1", Arena.AVERAGE, "emaTop1")
+                            : Map.of(Arena.PARAMETERS, "top1"));
+            if (ended.outcome() == TrainingLoop.Outcome.FINISHED) {
                 inspection.look(predictor, trainer);
             }
             NamedTensors weights = described(trainer.executable(), layout, Arena.PARAMETERS, description);
             Averaged averaged = trainer.averaging()
                     ? new Averaged(
                             described(trainer.executable(), layout, Arena.AVERAGE, description),
-                            withAverage(trainer.executable(), layout, measure))
+                            withAverage(trainer.executable(), layout, measure),
+                            ended.best().get(Arena.AVERAGE))
                     : null;
-            return new Result(outcome, weights, data.classNames(), measure.get(), averaged);
+            return new Result(
+                    ended.outcome(),
+                    weights,
+                    data.classNames(),
+                    measure.get(),
+                    ended.best().get(Arena.PARAMETERS),
+                    averaged);
         }
     }
 

@@ -152,7 +152,7 @@ public final class PretrainJob {
                 FineTuningStart.from(pretrained, config, trainer, layout, context.notes());
             }
             TrainingLoop.Outcome outcome =
-                    JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, null);
+                    JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description);
             if (outcome == TrainingLoop.Outcome.FINISHED && !pixels) {
                 inspection.look(predictor, trainer);
             }

@@ -24,6 +24,7 @@ import beits.segmentation.SegmentationModel;
 import beits.segmentation.SegmentationObjective;
 import beits.segmentation.SegmentationPredictor;
 import beits.tensor.Arena;
+import beits.train.BestModel;
 import beits.train.RunCheckpoints;
 import beits.train.Trainer;
 import beits.train.TrainingLoop;
@@ -53,10 +54,15 @@ public final class SegmentJob {
      * @param outcome how it ended
      * @param weights the model with its description
      * @param metrics on the test scenes at the end
+     * @param best the weights of the highest mean IoU on the way, or none when they were measured at the end alone
      * @param classNames names of the classes
      */
     public record Result(
-            TrainingLoop.Outcome outcome, NamedTensors weights, MeanIou metrics, List<String> classNames) {}
+            TrainingLoop.Outcome outcome,
+            NamedTensors weights,
+            MeanIou metrics,
+            BestModel.@Nullable Best best,
+            List<String> classNames) {}
 
     /** Looks at the model when training has ended, while it is still on the device. */
     @FunctionalInterface
@@ -188,17 +194,25 @@ public final class SegmentJob {
                     reading,
                     shape.classes(),
                     Evaluation.options(predictor.batch(), workers, recipe.data().skipBroken()));
-            TrainingLoop.Outcome outcome =
-                    JobRunner.run(context, recipe.run(), trainer, source, source.stepsPerEpoch(), description, () -> {
+            JobRunner.Ended ended = JobRunner.run(
+                    context,
+                    recipe.run(),
+                    trainer,
+                    source,
+                    source.stepsPerEpoch(),
+                    description,
+                    () -> {
                         MeanIou metrics = measure.get();
                         return Map.of("meanIou", metrics.meanIou(), "pixelAccuracy", metrics.pixelAccuracy());
-                    });
-            if (outcome == TrainingLoop.Outcome.FINISHED) {
+                    },
+                    Map.of(Arena.PARAMETERS, "meanIou"));
+            if (ended.outcome() == TrainingLoop.Outcome.FINISHED) {
                 inspection.look(new Inspected(predictor, trainer.executable(), test, reading));
             }
             NamedTensors weights = RunCheckpoints.model(trainer.executable(), layout, Arena.PARAMETERS);
             description.forEach(weights::describe);
-            return new Result(outcome, weights, measure.get(), data.classNames());
+            return new Result(
+                    ended.outcome(), weights, measure.get(), ended.best().get(Arena.PARAMETERS), data.classNames());
         }
     }
 

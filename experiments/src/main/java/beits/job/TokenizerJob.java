@@ -103,7 +103,7 @@ public final class TokenizerJob {
                     List.of())) {
                 trainer.initialise(recipe.run().seed());
                 TrainingLoop.Outcome outcome =
-                        JobRunner.run(context, recipe.run(), trainer, source, stepsPerEpoch, description, null);
+                        JobRunner.run(context, recipe.run(), trainer, source, stepsPerEpoch, description);
                 NamedTensors weights = RunCheckpoints.model(
                         trainer.executable(), layout, trainer.averaging() ? Arena.AVERAGE : Arena.PARAMETERS);
                 description.forEach(weights::describe);

@@ -7,7 +7,7 @@ package beits.recipe;
  * @param workers threads that prepare pictures; results do not depend on them
  * @param saveEvery steps between checkpoints
  * @param keepCheckpoints how many of the newest stay
- * @param evaluateEvery steps between evaluations, 0 for none but the last
+ * @param evaluateEvery steps between evaluations, 0 for none but the last; what measures best of several is kept too
  */
 public record RunRecipe(long seed, int workers, int saveEvery, int keepCheckpoints, int evaluateEvery) {
     public RunRecipe {

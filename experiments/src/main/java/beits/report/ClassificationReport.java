@@ -15,9 +15,10 @@ public final class ClassificationReport {
      *
      * @param accuracy of the weights as they were trained
      * @param averaged of their moving average, or none
+     * @param best figures of {@link BestResult}
      */
     public static List<ReportPage.Section> sections(
-            List<String> classNames, Accuracy accuracy, @Nullable Accuracy averaged) {
+            List<String> classNames, Accuracy accuracy, @Nullable Accuracy averaged, List<ReportPage.Figure> best) {
         List<ReportPage.Figure> figures = new ArrayList<>();
         figures.add(new ReportPage.Figure(
                 percent(accuracy.top1()), "top-1 on %d test pictures".formatted(accuracy.pictures())));
@@ -26,6 +27,7 @@ public final class ClassificationReport {
             figures.add(new ReportPage.Figure(percent(averaged.top1()), "top-1 of the averaged weights (EMA)"));
             figures.add(new ReportPage.Figure(percent(averaged.top5()), "top-5 of the averaged weights"));
         }
+        figures.addAll(best);
         int[][] confusion = accuracy.confusion();
         List<String> head = new ArrayList<>(List.of("class", "pictures", "accuracy"));
         if (averaged != null) {

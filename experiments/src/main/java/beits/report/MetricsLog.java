@@ -97,6 +97,10 @@ public final class MetricsLog implements Consumer<TrainingEvent>, AutoCloseable 
                 flush();
                 return;
             }
+            // A resumed run may do again what it kept already, and the file must be the same.
+            case TrainingEvent.BestSoFar _ -> {
+                return;
+            }
         }
         try {
             writer.write(JSON.writeValueAsString(line));

@@ -13,9 +13,16 @@ public final class SegmentationReport {
     /**
      * The means, test pictures under their true and predicted classes, and every class.
      *
+     * @param best figures of {@link BestResult}
      * @param overlays rows of picture, truth and prediction
      */
-    public static List<ReportPage.Section> sections(MeanIou metrics, List<String> names, List<List<Image>> overlays) {
+    public static List<ReportPage.Section> sections(
+            MeanIou metrics, List<ReportPage.Figure> best, List<String> names, List<List<Image>> overlays) {
+        List<ReportPage.Figure> figures = new ArrayList<>(List.of(
+                new ReportPage.Figure(percent(metrics.meanIou()), "mean IoU on the test pictures"),
+                new ReportPage.Figure(percent(metrics.meanAccuracy()), "mean accuracy of the classes"),
+                new ReportPage.Figure(percent(metrics.pixelAccuracy()), "pixel accuracy")));
+        figures.addAll(best);
         double[] iou = metrics.iouPerClass();
         double[] accuracy = metrics.accuracyPerClass();
         List<List<String>> rows = new ArrayList<>();
@@ -23,10 +30,7 @@ public final class SegmentationReport {
             rows.add(List.of(names.get(c), percent(iou[c]), percent(accuracy[c])));
         }
         return List.of(
-                new ReportPage.Figures(List.of(
-                        new ReportPage.Figure(percent(metrics.meanIou()), "mean IoU on the test pictures"),
-                        new ReportPage.Figure(percent(metrics.meanAccuracy()), "mean accuracy of the classes"),
-                        new ReportPage.Figure(percent(metrics.pixelAccuracy()), "pixel accuracy"))),
+                new ReportPage.Figures(figures),
                 new ReportPage.Heading(
                         "Pictures", "Test pictures under their true and their predicted classes; white is ignored."),
                 ClassKey.section(names),

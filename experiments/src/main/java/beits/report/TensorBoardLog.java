@@ -68,6 +68,7 @@ public final class TensorBoardLog implements Consumer<TrainingEvent>, AutoClosea
                     }
                 }
                 case TrainingEvent.Saved saved -> out.flush();
+                case TrainingEvent.BestSoFar _ -> {}
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
