@@ -299,6 +299,55 @@ class RunTest {
                                     .asDouble(),
                             within(1e-6));
         }
+        assertThat(names(run)).as("measured once").doesNotContain("best.safetensors", "best-ema.safetensors");
+    }
+
+    @Test
+    void theBestOfSeveralEvaluationsIsKeptAndNotForgotten() throws IOException {
+        Path run = home.resolve("several");
+        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
+        arguments.addAll(ENCODER);
+        for (String setting : List.of(
+                "initFrom=" + home.resolve("pretrain"),
+                "optim.epochs=2",
+                "optim.warmupEpochs=0",
+                "optim.modelEma=0.9",
+                "run.evaluateEvery=1",
+                "run.saveEvery=1")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        Ended ended = beits(arguments);
+        assertThat(ended.code).as(ended.err).isZero();
+        for (String name : List.of("best", "best-ema")) {
+            Path file = run.resolve(name + ".safetensors");
+            double best = best(run, name.equals("best") ? "top1" : "emaTop1");
+            Ended again = beits("evaluate", file.toString());
+            assertThat(new JsonMapper().readTree(again.out).get("top1").asDouble())
+                    .as(name)
+                    .isCloseTo(best, within(1e-6));
+            assertThat(ended.out)
+                    .containsPattern("best top-1 %.1f %% at epoch [0-9.]+: \\Q%s\\E".formatted(100 * best, file));
+        }
+        assertThat(run.resolve("report.html")).content().contains("(best.safetensors)", "(best-ema.safetensors)");
+        assertThat(beits("convert", run.resolve("best.safetensors").toString(), run + "/timm", "--to", "timm").code)
+                .isZero();
+
+        byte[] kept = Files.readAllBytes(run.resolve("best.safetensors"));
+        Files.delete(run.resolve("step-4.safetensors"));
+        arguments.add("--resume");
+        Ended resumed = beits(arguments);
+        assertThat(resumed.code).as(resumed.err).isZero();
+        assertThat(resumed.out).isEqualTo(ended.out);
+        assertThat(run.resolve("best.safetensors")).hasBinaryContent(kept);
+    }
+
+    private static double best(Path run, String measure) throws IOException {
+        double best = 0;
+        for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+            JsonNode evaluation = new JsonMapper().readTree(line).path("evaluation");
+            best = Math.max(best, evaluation.path(measure).asDouble());
+        }
+        return best;
     }
 
     @ParameterizedTest

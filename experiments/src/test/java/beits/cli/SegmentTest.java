@@ -117,6 +117,27 @@ class SegmentTest {
         assertThat(json.path("meanIou").asDouble())
                 .isCloseTo(trained.path("meanIou").asDouble(), within(1e-6));
         assertThat(json.path("classes").size()).isEqualTo(11);
+        assertThat(home.resolve("pixels/best.safetensors"))
+                .as("measured at the end alone")
+                .doesNotExist();
+    }
+
+    @Test
+    void theBestOfSeveralEvaluationsIsKept() throws IOException {
+        Path run = home.resolve("several");
+        Ended ended = beits(segment(run, "--set", "run.evaluateEvery=1", "--set", "optim.batchSize=4"));
+        assertThat(ended.code).as(ended.err).isZero();
+        double best = 0;
+        for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+            best = Math.max(
+                    best, JSON.readTree(line).path("evaluation").path("meanIou").asDouble());
+        }
+        Path file = run.resolve("best.safetensors");
+        assertThat(ended.out).contains("best mean IoU %.1f %% at epoch ".formatted(100 * best), file.toString());
+        assertThat(run.resolve("report.html")).content().contains("(best.safetensors)");
+        Ended measured = beits("evaluate", file);
+        assertThat(measured.code).as(measured.err).isZero();
+        assertThat(measured.lines().getFirst().path("meanIou").asDouble()).isCloseTo(best, within(1e-6));
     }
 
     @Test
