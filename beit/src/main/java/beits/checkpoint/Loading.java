@@ -100,7 +100,7 @@ public final class Loading {
     public static Loaded load(NamedTensors checkpoint, String file, Request request) throws CheckpointException {
         WeightLayout layout = WeightLayout.find(checkpoint);
         if (layout == null) {
-            return new Loading(checkpoint, request, Map.of()).run(file, "names of its own", checkpoint, List.of());
+            return new Loading(checkpoint, request, Map.of()).run(file, "names of its own", checkpoint, Map.of());
         }
         return load(WeightConversion.toOfficial(checkpoint, file), checkpoint, file, request);
     }
@@ -113,7 +113,7 @@ public final class Loading {
     public static Loaded load(WeightConversion.Official official, NamedTensors checkpoint, String file, Request request)
             throws CheckpointException {
         return new Loading(official.tensors(), request, official.renamed())
-                .run(file, title(official.layout(), checkpoint), checkpoint, official.indexes());
+                .run(file, title(official.layout(), checkpoint), checkpoint, official.leftOut());
     }
 
     private static String title(WeightLayout layout, NamedTensors checkpoint) {
@@ -126,13 +126,11 @@ public final class Loading {
         return prefix == null ? "" : " with " + prefix + " taken off every name";
     }
 
-    private Loaded run(String file, String layout, NamedTensors checkpoint, List<String> indexes)
+    private Loaded run(String file, String layout, NamedTensors checkpoint, Map<String, String> leftOut)
             throws CheckpointException {
         source.tensors().forEach(this::place);
-        for (String index : indexes) {
-            TensorData tensor = checkpoint.get(index);
-            lines.add(new Line(Outcome.DROPPED, index, tensor.shape(), "the index follows from the grid"));
-        }
+        leftOut.forEach((name, why) ->
+                lines.add(new Line(Outcome.DROPPED, name, checkpoint.get(name).shape(), why)));
         request.wanted().forEach(this::lookForMissing);
         if (!unexplained.isEmpty()) {
             int more = unexplained.size() - MOST_LISTED;

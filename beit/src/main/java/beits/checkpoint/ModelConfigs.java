@@ -21,7 +21,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ModelConfigs {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LARGEST = 1 << 24;
+    private static final int PILLOW_BILINEAR = 2;
     private static final int PILLOW_BICUBIC = 3;
+    private static final int ADE20K_CLASSES = 150;
+
+    /** Sides of the pooled maps of UPerNet's pyramid (official, and transformers' default). */
+    public static final List<Integer> POOL_SCALES = List.of(1, 2, 3, 6);
 
     /** What transformers calls a class that has no name, with its number. */
     private static final String UNNAMED = "LABEL_";
@@ -36,14 +41,55 @@ public final class ModelConfigs {
      * @param type of the weights
      */
     public static String huggingFace(BeitDescription description, List<String> classNames, TensorType type) {
+        String architecture = description.vocabulary() > 0
+                ? "BeitForMaskedImageModeling"
+                : description.classes() > 0 ? "BeitForImageClassification" : "BeitModel";
+        return text(transformers(description, architecture, classNames, type));
+    }
+
+    /**
+     * Configuration for transformers' {@code BeitForSemanticSegmentation}, whose decoder has as many channels as the encoder is wide.
+     *
+     * @param description of the encoder, with the number of classes
+     * @param blocks that the decoder reads, counted from 0
+     * @param auxiliaryChannels of the auxiliary head, 0 for none
+     * @param auxiliaryWeight of its loss
+     * @param classNames names of the classes, or empty
+     * @param type of the weights
+     */
+    public static String huggingFaceSegmenter(
+            BeitDescription description,
+            List<Integer> blocks,
+            int auxiliaryChannels,
+            double auxiliaryWeight,
+            List<String> classNames,
+            TensorType type) {
+        ObjectNode json = transformers(description, "BeitForSemanticSegmentation", classNames, type);
+        int depth = description.network().depth();
+        json.put("num_hidden_layers", blocks.contains(depth - 1) ? depth + 1 : depth);
+        ArrayNode indexes = json.putArray("out_indices");
+        SegmenterWeights.outIndices(blocks).forEach(indexes::add);
+        ArrayNode scales = json.putArray("pool_scales");
+        POOL_SCALES.forEach(scales::add);
+        json.put("use_auxiliary_head", auxiliaryChannels > 0);
+        json.put("auxiliary_loss_weight", auxiliaryWeight);
+        json.put("auxiliary_channels", auxiliaryChannels > 0 ? auxiliaryChannels : 256);
+        json.put("auxiliary_num_convs", 1);
+        json.put("auxiliary_concat_input", false);
+        json.put("semantic_loss_ignore_index", 255);
+        return text(json);
+    }
+
+    private static String text(ObjectNode json) {
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    }
+
+    private static ObjectNode transformers(
+            BeitDescription description, String architecture, List<String> classNames, TensorType type) {
         BeitConfig network = description.network();
         ObjectNode json = JSON.createObjectNode();
         json.put("model_type", "beit");
-        json.putArray("architectures")
-                .add(
-                        description.vocabulary() > 0
-                                ? "BeitForMaskedImageModeling"
-                                : description.classes() > 0 ? "BeitForImageClassification" : "BeitModel");
+        json.putArray("architectures").add(architecture);
         json.put("hidden_size", network.width());
         json.put("num_hidden_layers", network.depth());
         json.put("num_attention_heads", network.heads());
@@ -80,7 +126,7 @@ public final class ModelConfigs {
                 numbers.put(name, i);
             }
         }
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+        return json;
     }
 
     /**
@@ -135,7 +181,7 @@ public final class ModelConfigs {
             ArrayNode names = json.putArray("label_names");
             classNames.forEach(names::add);
         }
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+        return text(json);
     }
 
     /** Share of the resized picture that the official evaluation crops; small pictures are left alone. */
@@ -150,6 +196,22 @@ public final class ModelConfigs {
      * @param std of each channel
      */
     public static String imageProcessor(BeitConfig network, List<Float> mean, List<Float> std) {
+        return text(processor(network, mean, std));
+    }
+
+    /**
+     * The same for segmentation: pictures are resized as in mmseg, and the masks of ADE20K, whose 0 is no class, are counted down.
+     *
+     * @param classes number of classes
+     */
+    public static String segmentationProcessor(BeitConfig network, int classes, List<Float> mean, List<Float> std) {
+        ObjectNode json = processor(network, mean, std);
+        json.put("resample", PILLOW_BILINEAR);
+        json.put("do_reduce_labels", classes == ADE20K_CLASSES);
+        return text(json);
+    }
+
+    private static ObjectNode processor(BeitConfig network, List<Float> mean, List<Float> std) {
         ObjectNode json = JSON.createObjectNode();
         json.put("image_processor_type", "BeitImageProcessor");
         json.put("do_resize", true);
@@ -164,7 +226,7 @@ public final class ModelConfigs {
         ArrayNode deviations = json.putArray("image_std");
         std.forEach(deviations::add);
         json.put("do_reduce_labels", false);
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+        return json;
     }
 
     private static void size(ObjectNode json, String field, BeitConfig network) {
@@ -182,15 +244,26 @@ public final class ModelConfigs {
      * @param classNames in the order of the classes, or empty
      * @param mean of each channel, or empty
      * @param std of each channel, or empty
+     * @param outIndices of a segmentation model, as transformers counts them, or empty
+     * @param poolScales of a segmentation model
      */
-    public record Told(BeitDescription.Hints hints, List<String> classNames, List<Float> mean, List<Float> std) {
+    public record Told(
+            BeitDescription.Hints hints,
+            List<String> classNames,
+            List<Float> mean,
+            List<Float> std,
+            List<Integer> outIndices,
+            List<Integer> poolScales) {
         /** Nothing is known. */
-        public static final Told NOTHING = new Told(BeitDescription.Hints.NONE, List.of(), List.of(), List.of());
+        public static final Told NOTHING =
+                new Told(BeitDescription.Hints.NONE, List.of(), List.of(), List.of(), List.of(), POOL_SCALES);
 
         public Told {
             classNames = List.copyOf(classNames);
             mean = List.copyOf(mean);
             std = List.copyOf(std);
+            outIndices = List.copyOf(outIndices);
+            poolScales = List.copyOf(poolScales);
         }
     }
 
@@ -212,7 +285,9 @@ public final class ModelConfigs {
                 new BeitDescription.Hints(heads, height, width),
                 classNames(json),
                 floats(processed ? processor.path("image_mean") : json.at("/pretrained_cfg/mean")),
-                floats(processed ? processor.path("image_std") : json.at("/pretrained_cfg/std")));
+                floats(processed ? processor.path("image_std") : json.at("/pretrained_cfg/std")),
+                integers(json.path("out_indices")),
+                json.has("pool_scales") ? integers(json.path("pool_scales")) : POOL_SCALES);
     }
 
     private static List<String> classNames(JsonNode json) {
@@ -234,6 +309,12 @@ public final class ModelConfigs {
         List<Float> floats = new ArrayList<>();
         list.forEach(number -> floats.add((float) number.asDouble(0)));
         return floats;
+    }
+
+    private static List<Integer> integers(JsonNode list) {
+        List<Integer> integers = new ArrayList<>();
+        list.forEach(number -> integers.add(number.asInt(-1)));
+        return integers;
     }
 
     private static JsonNode json(Path file) throws IOException {

@@ -2,6 +2,7 @@ package beits.checkpoint;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,9 @@ public final class WeightConversion {
     private static final String KEY = "attention.attention.key.weight";
     private static final String VALUE = "attention.attention.value.weight";
     private static final List<String> PARTS = List.of(QUERY, KEY, VALUE);
-    private static final String LAYER = "beit.encoder.layer.";
+
+    /** Before the number of a block in Hugging Face's names. */
+    static final String LAYER = "beit.encoder.layer.";
 
     private WeightConversion() {}
 
@@ -27,13 +30,13 @@ public final class WeightConversion {
      * @param tensors without index buffers, in the order of the official state dict; names that no rule knows come last
      *     and unchanged
      * @param renamed official name to the name or names it had, where they differ
-     * @param indexes index buffers left out: they follow from the grid
+     * @param leftOut names in the file of what is no weight of the model, such as index buffers, and why
      */
     public record Official(
-            WeightLayout layout, NamedTensors tensors, Map<String, String> renamed, List<String> indexes) {
+            WeightLayout layout, NamedTensors tensors, Map<String, String> renamed, Map<String, String> leftOut) {
         public Official {
             renamed = Map.copyOf(renamed);
-            indexes = List.copyOf(indexes);
+            leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
         }
     }
 
@@ -45,13 +48,13 @@ public final class WeightConversion {
      */
     public static Official toOfficial(NamedTensors tensors, String source) throws CheckpointException {
         WeightLayout layout = WeightLayout.of(tensors, source);
-        List<String> indexes =
-                tensors.tensors().keySet().stream().filter(WeightNames::isIndex).toList();
+        Map<String, String> leftOut = new LinkedHashMap<>();
         Map<String, TensorData> found = new LinkedHashMap<>();
         Map<String, String> renamed = new LinkedHashMap<>();
         for (Map.Entry<String, TensorData> entry : tensors.tensors().entrySet()) {
             String name = entry.getKey();
             if (WeightNames.isIndex(name)) {
+                leftOut.put(name, "the index follows from the grid");
                 continue;
             }
             if (layout != WeightLayout.HUGGING_FACE) {
@@ -79,7 +82,7 @@ public final class WeightConversion {
         }
         NamedTensors official = inOrder(found);
         tensors.metadata().forEach(official::describe);
-        return new Official(layout, official, renamed, indexes);
+        return new Official(layout, official, renamed, leftOut);
     }
 
     private static String prefixed(NamedTensors tensors, String name) {

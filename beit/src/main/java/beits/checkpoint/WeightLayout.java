@@ -33,7 +33,12 @@ public enum WeightLayout {
         if (layout != null) {
             return layout;
         }
-        throw new CheckpointException(
+        throw unknown(tensors, source);
+    }
+
+    /** What to throw for a checkpoint whose names are of no known layout. */
+    static CheckpointException unknown(NamedTensors tensors, String source) {
+        return new CheckpointException(
                 "%s: no BEiT weights in the official, timm or Hugging Face names; its %d tensors begin with %s"
                         .formatted(
                                 source,

@@ -207,6 +207,11 @@ class WeightConversionTest {
                 ModelConfigs.imageProcessor(description.network(), List.of(0.25f), List.of(0.125f)));
         assertThat(ModelConfigs.read(folder))
                 .isEqualTo(new ModelConfigs.Told(
-                        new Hints(2, 32, 32), List.of("a", "b", "c", "d", "e", "f"), List.of(0.25f), List.of(0.125f)));
+                        new Hints(2, 32, 32),
+                        List.of("a", "b", "c", "d", "e", "f"),
+                        List.of(0.25f),
+                        List.of(0.125f),
+                        List.of(),
+                        ModelConfigs.POOL_SCALES));
     }
 }

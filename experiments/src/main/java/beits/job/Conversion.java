@@ -110,7 +110,7 @@ public final class Conversion {
             if (ModelCard.isIn(checkpoint)) {
                 ModelCard card = ModelCard.of(checkpoint, file.toString());
                 ModelRecipe encoder = card.encoder();
-                if (encoder == null || card.kind() == ModelKind.SEGMENTER) {
+                if (encoder == null) {
                     throw new CheckpointException("%s: holds a %s, which has no other layout; give a BEiT encoder"
                             .formatted(file, card.kind().title()));
                 }
@@ -133,11 +133,6 @@ public final class Conversion {
                     told.std(),
                     null);
         }
-
-        /** One value a channel: what is known, else the official 0.5. */
-        static List<Float> perChannel(List<Float> values, int channels) {
-            return values.size() == channels ? values : Collections.nCopies(channels, 0.5f);
-        }
     }
 
     /**
@@ -152,6 +147,9 @@ public final class Conversion {
         NamedTensors checkpoint = open(in);
         if (DallEWeights.isIn(checkpoint)) {
             return tokenizer(checkpoint, in, out, wish);
+        }
+        if (SegmenterConversion.appliesTo(checkpoint, in)) {
+            return SegmenterConversion.convert(checkpoint, in, out, wish);
         }
         Read read = read(checkpoint, in, wish);
         return new Result(
@@ -171,6 +169,9 @@ public final class Conversion {
         if (DallEWeights.isIn(checkpoint)) {
             throw new CheckpointException(
                     file + ": holds DALL-E's tokenizer, which has no encoder; give a pre-trained or fine-tuned model");
+        }
+        if (SegmenterConversion.appliesTo(checkpoint, file)) {
+            return SegmenterConversion.described(checkpoint, file, notes);
         }
         Read read = read(checkpoint, file, new Wish(Target.OURS, null, 0, Set.of()));
         BeitConfig network = read.target.network();
@@ -256,7 +257,7 @@ public final class Conversion {
         return whole;
     }
 
-    private static BeitDescription resized(BeitDescription source, @Nullable PictureSize size) {
+    static BeitDescription resized(BeitDescription source, @Nullable PictureSize size) {
         if (size == null) {
             return source;
         }
@@ -269,7 +270,7 @@ public final class Conversion {
     }
 
     /** The tensors without what the source said of itself. */
-    private static NamedTensors weights(NamedTensors loaded) {
+    static NamedTensors weights(NamedTensors loaded) {
         NamedTensors weights = new NamedTensors();
         loaded.tensors().forEach(weights::put);
         return weights;
@@ -279,8 +280,8 @@ public final class Conversion {
         BeitDescription target = read.target;
         Known known = read.known;
         BeitConfig network = target.network();
-        List<Float> mean = Known.perChannel(known.mean, network.channels());
-        List<Float> std = Known.perChannel(known.std, network.channels());
+        List<Float> mean = perChannel(known.mean, network.channels());
+        List<Float> std = perChannel(known.std, network.channels());
         boolean file = out.toString().endsWith(".safetensors");
         Path model = file ? out : out.resolve("model.safetensors");
         Path config = model.resolveSibling("config.json");
@@ -324,14 +325,24 @@ public final class Conversion {
         };
     }
 
-    private static ModelCard card(Read read, Path in) throws CheckpointException {
-        BeitDescription target = read.target;
-        BeitConfig network = target.network();
+    /** One value a channel: what is known, else the official 0.5. */
+    static List<Float> perChannel(List<Float> values, int channels) {
+        return values.size() == channels ? values : Collections.nCopies(channels, 0.5f);
+    }
+
+    /** Refuses what a card of ours cannot describe. */
+    static void requireSquare(BeitConfig network, Path in) throws CheckpointException {
         if (network.imageHeight() != network.imageWidth()) {
             throw new CheckpointException(
                     "%s: is for pictures of %d x %d, our own checkpoints are for square ones; beits convert takes --input-size N"
                             .formatted(in, network.imageHeight(), network.imageWidth()));
         }
+    }
+
+    private static ModelCard card(Read read, Path in) throws CheckpointException {
+        BeitDescription target = read.target;
+        BeitConfig network = target.network();
+        requireSquare(network, in);
         ModelKind kind = target.vocabulary() > 0
                 ? ModelKind.MASKED_IMAGE_MODEL
                 : target.classes() > 0 ? ModelKind.CLASSIFIER : ModelKind.ENCODER;
@@ -342,12 +353,12 @@ public final class Conversion {
                 target.vocabulary(),
                 target.pooling(),
                 classNames(target.classes(), read.known.classNames),
-                Known.perChannel(read.known.mean, network.channels()),
-                Known.perChannel(read.known.std, network.channels()),
+                perChannel(read.known.mean, network.channels()),
+                perChannel(read.known.std, network.channels()),
                 read.known.hash);
     }
 
-    private static List<String> classNames(int classes, List<String> known) {
+    static List<String> classNames(int classes, List<String> known) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < classes; i++) {
             names.add(known.size() == classes ? known.get(i) : "class " + i);
@@ -356,7 +367,7 @@ public final class Conversion {
     }
 
     /** What the loaders of Hugging Face want to be told. */
-    private static NamedTensors forPyTorch(NamedTensors tensors) {
+    static NamedTensors forPyTorch(NamedTensors tensors) {
         return tensors.describe("format", "pt");
     }
 
@@ -370,7 +381,7 @@ public final class Conversion {
         return part;
     }
 
-    private static void requireNew(Path... files) throws CheckpointException {
+    static void requireNew(Path... files) throws CheckpointException {
         for (Path file : files) {
             if (Files.exists(file)) {
                 throw new CheckpointException(file + ": is there already; name another file or folder");
@@ -378,7 +389,7 @@ public final class Conversion {
         }
     }
 
-    private static void text(Path file, String text) throws IOException {
+    static void text(Path file, String text) throws IOException {
         AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
     }
 }

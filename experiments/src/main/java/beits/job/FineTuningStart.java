@@ -6,6 +6,7 @@ import beits.checkpoint.CheckpointException;
 import beits.checkpoint.Grid;
 import beits.checkpoint.Loading;
 import beits.checkpoint.NamedTensors;
+import beits.checkpoint.SegmenterWeights;
 import beits.checkpoint.TensorData;
 import beits.model.BeitConfig;
 import beits.tensor.Slot;
@@ -81,11 +82,13 @@ final class FineTuningStart {
 
     /** A segmentation model without buffers and what belongs to a decoder that this model does not have. */
     private static NamedTensors withoutForeignDecoder(
-            StartWeights start, Map<String, List<Long>> wanted, Consumer<String> notes) {
-        NamedTensors pretrained = start.tensors();
-        if (pretrained.tensors().keySet().stream().noneMatch(name -> name.startsWith(DECODERS.getFirst()))) {
-            return pretrained;
+            StartWeights start, Map<String, List<Long>> wanted, Consumer<String> notes) throws CheckpointException {
+        if (!SegmenterWeights.isIn(start.tensors())) {
+            return start.tensors();
         }
+        NamedTensors pretrained = SegmenterWeights.isHuggingFace(start.tensors())
+                ? SegmenterWeights.toOfficial(start.tensors(), start.source()).tensors()
+                : start.tensors();
         NamedTensors kept = new NamedTensors();
         pretrained.metadata().forEach(kept::describe);
         int left = 0;

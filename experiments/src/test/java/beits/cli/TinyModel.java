@@ -11,6 +11,8 @@ import beits.model.ImageClassifier;
 import beits.model.ImageClassifier.Pooling;
 import beits.model.MaskedImageModel;
 import beits.recipe.ModelRecipe;
+import beits.recipe.SegmentRecipe;
+import beits.segmentation.SegmentationModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +65,31 @@ final class TinyModel {
                         ModelKind.MASKED_IMAGE_MODEL, recipe, null, VOCABULARY, null, List.of(), mean, std, null));
     }
 
+    /** UPerNet for grey pictures of 64 pixels, on so many blocks, of which the decoder reads some, and with so many channels. */
+    static Path segmenter(Path file, int depth, List<Integer> blocks, int channels, List<String> classNames)
+            throws IOException {
+        Layout layout = new Layout();
+        ModelRecipe recipe =
+                new ModelRecipe(64, 16, 1, WIDTH, depth, HEADS, 2, true, false, true, false, 0.1, 0, false);
+        ModelCard.Decoder decoder = new ModelCard.Decoder(SegmentRecipe.Decoder.UPERNET, blocks, channels);
+        new SegmentationModel(
+                layout, SegmentRecipe.config(decoder.kind(), recipe, blocks, channels, classNames.size()));
+        return write(
+                file,
+                layout,
+                new ModelCard(
+                        ModelKind.SEGMENTER,
+                        recipe,
+                        null,
+                        0,
+                        null,
+                        classNames,
+                        List.of(0.5f),
+                        List.of(0.5f),
+                        null,
+                        decoder));
+    }
+
     private static ModelRecipe recipe(boolean fineTuning, int channels) {
         return new ModelRecipe(
                 28, 7, channels, WIDTH, DEPTH, HEADS, 2, true, false, fineTuning, !fineTuning, 0.1, 0, false);
@@ -77,6 +104,13 @@ final class TinyModel {
                     TensorData.of(
                             parameter.initialiser().draw(size, 1, parameter.name()),
                             parameter.slot().shape().extents()));
+        }
+        for (Layout.State state : layout.states()) {
+            float[] values = new float[Math.toIntExact(state.slot().size())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = state.initial() + i % 3 * 0.25f;
+            }
+            tensors.put(state.name(), TensorData.of(values, state.slot().shape().extents()));
         }
         card.description().forEach(tensors::describe);
         Safetensors.write(file, tensors);
