@@ -215,8 +215,9 @@ public record BeitDescription(
             } catch (IllegalArgumentException e) {
                 throw new CheckpointException(source + ": " + e.getMessage(), e);
             }
-            throw new CheckpointException("%s: its positions are not those of a picture of %d x %d pixels"
-                    .formatted(source, hints.imageHeight(), hints.imageWidth()));
+            throw new CheckpointException(
+                    "%s: its positions are not those of a picture of %d x %d pixels; image_size in config.json, or --input-size, must be what it was trained for"
+                            .formatted(source, hints.imageHeight(), hints.imageWidth()));
         }
         if (!table.isEmpty()) {
             return square(Grid::ofRelativeRows, table.getFirst(), source);

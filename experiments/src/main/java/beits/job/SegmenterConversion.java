@@ -251,7 +251,7 @@ final class SegmenterConversion {
         List<Long> classes = tensors.get(CLASSES).shape();
         List<Long> auxiliary =
                 tensors.has(AUXILIARY_CLASSES) ? tensors.get(AUXILIARY_CLASSES).shape() : List.of(0L, 0L, 1L, 1L);
-        if (classes.size() != 4 || auxiliary.size() != 4) {
+        if (classes.size() != 4 || classes.contains(0L) || auxiliary.size() != 4) {
             throw new CheckpointException("%s: %s %s and %s %s are no 1x1 convolutions"
                     .formatted(source, CLASSES, classes, AUXILIARY_CLASSES, auxiliary));
         }

@@ -296,7 +296,7 @@ class SegmenterLayoutsTest {
                 "out_indices | [2,3] | config.json: out_indices [2, 3]: must be four rising numbers",
                 "out_indices | null | config.json: out_indices is missing",
                 "pool_scales | [1,2,4] | config.json: pool_scales [1, 2, 4]: must be [1, 2, 3, 6]",
-                "image_size | 128 | its positions are not those of a picture of 128 x 128 pixels",
+                "image_size | 128 | its positions are not those of a picture of 128 x 128 pixels; image_size in config.json",
                 "num_attention_heads | 4 | has 2 attention heads, not 4"
             })
     void aConfigurationThatCannotBeBuiltGetsOneLine(String field, String value, String message) throws IOException {
