@@ -88,6 +88,15 @@ final class PickleGlobals {
         return STORAGES.get(name);
     }
 
+    /** The storage class for elements of this type. */
+    static String storage(TensorType type) {
+        return STORAGES.entrySet().stream()
+                .filter(entry -> entry.getValue() == type)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
     static @Nullable Function function(String name) {
         return FUNCTIONS.get(name);
     }

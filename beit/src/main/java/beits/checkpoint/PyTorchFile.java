@@ -16,15 +16,19 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file written by {@code torch.save}: the zip container (PyTorch 1.6 and later) or the legacy one. Nothing of it is ever run
- * or instantiated; see {@link Pickled}. Tensors are parts of the mapped file wherever they are contiguous and not compressed.
+ * A file of {@code torch.save}: the zip container (PyTorch 1.6 and later), which is written too, or the legacy one. Nothing of it
+ * is ever run or instantiated; see {@link Pickled}. Tensors are parts of the mapped file wherever they are contiguous and not
+ * compressed.
  */
 public final class PyTorchFile {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final BigInteger LEGACY_PROTOCOL = BigInteger.valueOf(1001);
     private static final int ZIP = 0x04034b50;
+    private static final String ARCHIVE = "archive/";
+    private static final String ZIP_VERSION = "3\n";
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final List<String> MODEL_KEYS = List.of("model", "module", "state_dict", "model_state_dict");
@@ -61,6 +65,30 @@ public final class PyTorchFile {
         return isZip(whole) ? readZip(whole, source) : readLegacy(whole, source);
     }
 
+    /**
+     * Writes a state dict in one step as {@code torch.save} does since PyTorch 1.6, for {@code torch.load} with or without {@code
+     * weights_only}. The descriptions of the tensors are left out: what reads such files expects a model and nothing else.
+     *
+     * @param key under which loaders look for the state dict, such as {@code model}; null for those that expect it alone
+     */
+    public static void write(Path file, NamedTensors tensors, @Nullable String key) throws IOException {
+        AtomicFile.write(file, channel -> {
+            StoredZip zip = new StoredZip(channel);
+            zip.put(ARCHIVE + "data.pkl", PickleWriter.stateDict(tensors, key));
+            zip.put(ARCHIVE + "byteorder", ascii("little"));
+            int storage = 0;
+            for (TensorData tensor : tensors.tensors().values()) {
+                zip.put(ARCHIVE + "data/" + storage++, tensor.data());
+            }
+            zip.put(ARCHIVE + "version", ascii(ZIP_VERSION));
+            zip.finish();
+        });
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
     static boolean isZip(MemorySegment whole) {
         return whole.byteSize() >= 4 && whole.get(INT, 0) == ZIP;
     }
@@ -83,7 +111,7 @@ public final class PyTorchFile {
         if (archive.size(prefix + "constants.pkl") >= 0) {
             throw new CheckpointException(source + ": is a TorchScript program; save its state dict instead");
         }
-        MemorySegment little = MemorySegment.ofArray("little".getBytes(StandardCharsets.US_ASCII));
+        MemorySegment little = MemorySegment.ofArray(ascii("little"));
         if (archive.size(prefix + "byteorder") >= 0
                 && archive.bytes(prefix + "byteorder").mismatch(little) >= 0) {
             throw new CheckpointException(source + ": is not little-endian; save it again on such a machine");

@@ -3,16 +3,25 @@ package beits.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import beits.checkpoint.Pickled.Mapping;
+import beits.checkpoint.Pickled.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PyTorchFileTest {
@@ -20,6 +29,9 @@ class PyTorchFileTest {
 
     /** Harmless objects that need not be refused, but hold no tensors: refusing all of them is stricter. */
     private static final String CONTROL = "control_good_tensor.pth";
+
+    @TempDir
+    private Path folder;
 
     @ParameterizedTest
     @ValueSource(strings = {"mim_tiny/official_zip.pth", "mim_tiny/official_legacy.pth"})
@@ -162,6 +174,70 @@ class PyTorchFileTest {
                 .forEach((name, tensor) -> assertThat(tensor.data().asOverlappingSlice(whole))
                         .as(name)
                         .isPresent());
+    }
+
+    private static NamedTensors everyType() {
+        NamedTensors tensors = new NamedTensors().put("größe", TensorData.of(new float[] {0.5f}));
+        for (TensorType type : TensorType.values()) {
+            byte[] bytes = new byte[6 * type.bytes()];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) (type == TensorType.BOOL ? i % 2 : i);
+            }
+            tensors.put("a." + type, new TensorData(type, List.of(2L, 1L, 3L), MemorySegment.ofArray(bytes)))
+                    .put("none." + type, new TensorData(type, List.of(0L, 3L), MemorySegment.ofArray(new byte[0])));
+        }
+        return tensors;
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"model", "state_dict"})
+    void whatIsWrittenIsRead(@Nullable String key) throws IOException {
+        NamedTensors tensors = everyType();
+        Path file = folder.resolve("a.pth");
+        PyTorchFile.write(file, tensors, key);
+        PyTorchFile read = PyTorchFile.read(file);
+        Golden.assertSameBits(read.model(), tensors);
+        assertThat(read.model().tensors().keySet())
+                .containsExactlyElementsOf(tensors.tensors().keySet());
+        assertThat(((Mapping) read.content()).get("model") != null).isEqualTo("model".equals(key));
+        byte[] bytes = Files.readAllBytes(file);
+        PyTorchFile.write(file, tensors, key);
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    }
+
+    @Test
+    void whatIsWrittenIsStoredAndAligned() throws IOException {
+        Path file = folder.resolve("a.pth");
+        PyTorchFile.write(file, everyType(), "model");
+        MemorySegment whole = Safetensors.map(file);
+        PyTorchFile.read(whole, "a.pth").model().tensors().forEach((name, tensor) -> {
+            if (tensor.size() > 0) {
+                assertThat((tensor.data().address() - whole.address()) % 64)
+                        .as(name)
+                        .isZero();
+                assertThat(tensor.data().asOverlappingSlice(whole)).as(name).isPresent();
+            }
+        });
+    }
+
+    @Test
+    void numbersBeyond32BitsAreWritten() throws IOException {
+        long size = 1L << 31;
+        Path file = folder.resolve("sparse");
+        try (FileChannel channel = FileChannel.open(
+                        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE);
+                Arena arena = Arena.ofConfined()) {
+            channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
+            try (FileChannel in = FileChannel.open(file)) {
+                TensorData large = new TensorData(
+                        TensorType.U8, List.of(size), in.map(FileChannel.MapMode.READ_ONLY, 0, size, arena));
+                byte[] pickle = PickleWriter.stateDict(new NamedTensors().put("large", large), null);
+                PickleObjects objects = new PickleObjects("large");
+                new PickleReader("large", MemorySegment.ofArray(pickle), objects).read();
+                assertThat(objects.storages().values()).containsExactly(new Storage(TensorType.U8, "0", size));
+            }
+        }
     }
 
     @ParameterizedTest

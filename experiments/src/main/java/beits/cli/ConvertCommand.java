@@ -32,7 +32,9 @@ final class ConvertCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "OUT",
-            description = "a file that ends in .safetensors, or a folder; config.json is written beside the weights")
+            description =
+                    "a file that ends in .safetensors or, for torch.load, in .pth, .pt or .bin (official: the weights under "
+                            + "the key model; timm, hf: the weights alone), or a folder; config.json is written beside timm's and hf's")
     private Path out = Path.of("");
 
     @Option(names = "--to", required = true, paramLabel = "LAYOUT", description = "ours, official, timm or hf")

@@ -10,6 +10,7 @@ import beits.checkpoint.LoadReport;
 import beits.checkpoint.Loading;
 import beits.checkpoint.ModelConfigs;
 import beits.checkpoint.NamedTensors;
+import beits.checkpoint.PyTorchFile;
 import beits.checkpoint.Safetensors;
 import beits.checkpoint.TensorData;
 import beits.checkpoint.WeightConversion;
@@ -35,10 +36,18 @@ public final class Conversion {
     /** What does not exist in timm's BEiT and so stands beside its weights in a folder. */
     private static final String TOKEN_HEAD_FILE = "token_head.safetensors";
 
+    /** Where the official code looks for the weights; timm and Hugging Face load a bare state dict in all of their versions. */
+    private static final String OFFICIAL_KEY = "model";
+
     private static final Set<String> TOKEN_HEAD = Set.of("mask_token", "lm_head.weight", "lm_head.bias");
 
+    private static final String SAFETENSORS = ".safetensors";
+
+    /** Endings of what {@code torch.load} reads. */
+    private static final List<String> PYTORCH = List.of(".pth", ".pt", ".bin");
+
     private static final List<String> OTHER_FORMATS = List.of(
-            ".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".pkl", ".pickle", ".npz", ".npy", ".h5", ".onnx", ".tar");
+            SAFETENSORS, ".pth", ".pt", ".bin", ".ckpt", ".pkl", ".pickle", ".npz", ".npy", ".h5", ".onnx", ".tar");
 
     private Conversion() {}
 
@@ -139,11 +148,12 @@ public final class Conversion {
      * Converts.
      *
      * @param in a checkpoint of any layout
-     * @param out a file that ends in {@code .safetensors}, or a folder for {@code model.safetensors} and its configuration
+     * @param out a file that ends in {@code .safetensors} or, for {@code torch.load}, in {@code .pth}, {@code .pt} or {@code .bin}; or
+     *     a folder for {@code model.safetensors} and its configuration
      * @throws CheckpointException when a tensor is not explained by any rule, or something is there already
      */
     public static Result convert(Path in, Path out, Wish wish) throws IOException {
-        requireKnownEnding(out);
+        requireKnownEnding(out, wish.to);
         NamedTensors checkpoint = open(in);
         if (DallEWeights.isIn(checkpoint)) {
             return tokenizer(checkpoint, in, out, wish);
@@ -219,14 +229,28 @@ public final class Conversion {
     }
 
     /** A weights file of another format would become a folder of that name. */
-    private static void requireKnownEnding(Path out) throws CheckpointException {
+    private static void requireKnownEnding(Path out, Target to) throws CheckpointException {
         String name = String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT);
-        if (!Files.isDirectory(out)
-                && !out.toString().endsWith(".safetensors")
-                && OTHER_FORMATS.stream().anyMatch(name::endsWith)) {
+        if (isFile(out)) {
+            if (to == Target.OURS && !name.endsWith(SAFETENSORS)) {
+                throw new CheckpointException(
+                        out + ": our own layout describes its model in safetensors; name a file that ends in "
+                                + ".safetensors, or a folder, or use --to official, timm or hf");
+            }
+        } else if (!Files.isDirectory(out) && OTHER_FORMATS.stream().anyMatch(name::endsWith)) {
             throw new CheckpointException(
-                    out + ": only safetensors are written; name a file that ends in .safetensors, or a folder");
+                    out + ": no format that is written; name a file that ends in .safetensors, .pth, .pt or .bin, "
+                            + "or a folder");
         }
+    }
+
+    /** Whether a file of weights is meant, else it is a folder for them. */
+    static boolean isFile(Path out) {
+        return out.toString().endsWith(SAFETENSORS) || isPyTorch(out) && !Files.isDirectory(out);
+    }
+
+    private static boolean isPyTorch(Path file) {
+        return PYTORCH.stream().anyMatch(file.toString()::endsWith);
     }
 
     private static Result tokenizer(NamedTensors checkpoint, Path in, Path out, Wish wish) throws IOException {
@@ -235,7 +259,7 @@ public final class Conversion {
                     in + ": is DALL-E's tokenizer, which needs no size and has no other layout; use --to ours alone");
         }
         DallEWeights read = DallEWeights.read(checkpoint, in, DallEWeights.PUBLISHED_SIZE);
-        Path model = out.toString().endsWith(".safetensors") ? out : out.resolve("model.safetensors");
+        Path model = isFile(out) ? out : out.resolve("model.safetensors");
         requireNew(model);
         NamedTensors weights = weights(read.tensors());
         ModelCard.ofDallE().forEach(weights::describe);
@@ -282,7 +306,7 @@ public final class Conversion {
         BeitConfig network = target.network();
         List<Float> mean = perChannel(known.mean, network.channels());
         List<Float> std = perChannel(known.std, network.channels());
-        boolean file = out.toString().endsWith(".safetensors");
+        boolean file = isFile(out);
         Path model = file ? out : out.resolve("model.safetensors");
         Path config = model.resolveSibling("config.json");
         Path processor = model.resolveSibling("preprocessor_config.json");
@@ -297,7 +321,7 @@ public final class Conversion {
             }
             case OFFICIAL -> {
                 requireNew(model);
-                Safetensors.write(model, forPyTorch(WeightConversion.to(WeightLayout.OFFICIAL, weights, grid)));
+                write(model, WeightConversion.to(WeightLayout.OFFICIAL, weights, grid), OFFICIAL_KEY);
                 yield List.of(model);
             }
             case TIMM -> {
@@ -305,12 +329,12 @@ public final class Conversion {
                 text(config, ModelConfigs.timm(target, known.classNames, mean, std));
                 NamedTensors named = WeightConversion.to(WeightLayout.TIMM, weights, grid);
                 if (file || target.vocabulary() == 0) {
-                    Safetensors.write(model, forPyTorch(named));
+                    write(model, named, null);
                     yield List.of(model, config);
                 }
                 requireNew(head);
-                Safetensors.write(head, forPyTorch(part(named, true)));
-                Safetensors.write(model, forPyTorch(part(named, false)));
+                write(head, part(named, true), null);
+                write(model, part(named, false), null);
                 yield List.of(model, head, config);
             }
             case HF -> {
@@ -319,7 +343,7 @@ public final class Conversion {
                 TensorData any = named.tensors().values().iterator().next();
                 text(config, ModelConfigs.huggingFace(target, known.classNames, any.type()));
                 text(processor, ModelConfigs.imageProcessor(network, mean, std));
-                Safetensors.write(model, forPyTorch(named));
+                write(model, named, null);
                 yield List.of(model, config, processor);
             }
         };
@@ -366,9 +390,18 @@ public final class Conversion {
         return names;
     }
 
-    /** What the loaders of Hugging Face want to be told. */
-    static NamedTensors forPyTorch(NamedTensors tensors) {
-        return tensors.describe("format", "pt");
+    /**
+     * Writes weights for PyTorch in the format that the file's ending asks for.
+     *
+     * @param key under which the loaders of the layout look in what {@code torch.load} gives; null if they expect the weights alone
+     */
+    static void write(Path file, NamedTensors weights, @Nullable String key) throws IOException {
+        if (isPyTorch(file)) {
+            PyTorchFile.write(file, weights, key);
+        } else {
+            // The loaders of Hugging Face want to be told.
+            Safetensors.write(file, weights.describe("format", "pt"));
+        }
     }
 
     private static NamedTensors part(NamedTensors tensors, boolean tokenHead) {

@@ -40,6 +40,9 @@ final class SegmenterConversion {
     private static final String AUXILIARY = "auxiliary_head.";
     private static final String AUXILIARY_CLASSES = AUXILIARY + "conv_seg.weight";
 
+    /** Where mmseg looks for the weights in what {@code torch.load} gives. */
+    private static final String MMSEG_KEY = "state_dict";
+
     /** Tensors of the official auxiliary head: a convolution, its batch norm and the classes' weight and bias. */
     private static final int OFFICIAL_AUXILIARY = 7;
 
@@ -304,7 +307,7 @@ final class SegmenterConversion {
         NamedTensors weights = Conversion.weights(read.loaded.tensors());
         SegmentationConfig.UperNet config = read.config;
         BeitConfig network = config.encoder();
-        Path model = out.toString().endsWith(".safetensors") ? out : out.resolve("model.safetensors");
+        Path model = Conversion.isFile(out) ? out : out.resolve("model.safetensors");
         return switch (to) {
             case OURS -> {
                 Conversion.requireNew(model);
@@ -315,8 +318,7 @@ final class SegmenterConversion {
             case OFFICIAL -> {
                 Conversion.requireNew(model);
                 Grid grid = new Grid(network.gridHeight(), network.gridWidth());
-                Safetensors.write(
-                        model, Conversion.forPyTorch(WeightConversion.to(WeightLayout.OFFICIAL, weights, grid)));
+                Conversion.write(model, WeightConversion.to(WeightLayout.OFFICIAL, weights, grid), MMSEG_KEY);
                 yield List.of(model);
             }
             case TIMM ->
@@ -346,7 +348,7 @@ final class SegmenterConversion {
                                 config.classes(),
                                 Conversion.perChannel(read.known.mean, network.channels()),
                                 Conversion.perChannel(read.known.std, network.channels())));
-                Safetensors.write(model, Conversion.forPyTorch(named));
+                Conversion.write(model, named, null);
                 yield List.of(model, json, processor);
             }
         };

@@ -1,9 +1,11 @@
 package beits.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
+import beits.checkpoint.PyTorchFile;
 import beits.checkpoint.Safetensors;
 import beits.checkpoint.TensorData;
 import beits.job.ModelCard;
@@ -75,6 +77,31 @@ class ConvertCommandTest {
                             .keySet())
                     .doesNotContain("mask_token", "lm_head.weight");
             assertThat(timm.resolve("token_head.safetensors")).exists();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mim_tiny", "cls_tiny"})
+    void filesForPyTorchHoldTheSame(String model) throws IOException {
+        Path start = GOLDEN.resolve(model).resolve("official_legacy.pth");
+        Path official = folder.resolve("official.pth");
+        Path hf = folder.resolve("hf/pytorch_model.bin");
+        Path timm = folder.resolve("timm/timm.pt");
+
+        assertThat(convert(start, official, "--to", "official").out).contains("wrote " + official);
+        assertThat(convert(official, hf, "--to", "hf").code).isZero();
+        Ended last = convert(folder.resolve("hf"), timm, "--to", "timm");
+
+        assertThat(last.code).as(last.err).isZero();
+        assertSame(official, GOLDEN.resolve(model).resolve("weights_official_names.safetensors"));
+        assertSame(hf, GOLDEN.resolve(model).resolve("hf.safetensors"));
+        assertThat(PyTorchFile.read(official).model("model").tensors()).isNotEmpty();
+        assertThatThrownBy(() -> PyTorchFile.read(hf).model("model")).hasMessageContaining("has no model");
+        assertThatThrownBy(() -> PyTorchFile.read(timm).model("model")).hasMessageContaining("has no model");
+        assertThat(hf.resolveSibling("config.json")).exists();
+        assertThat(timm.resolveSibling("config.json")).exists();
+        if (model.equals("cls_tiny")) {
+            assertSame(timm, GOLDEN.resolve("cls_tiny/timm.safetensors"));
         }
     }
 
@@ -231,7 +258,8 @@ class ConvertCommandTest {
                 List.of(folder.resolve("absent.pth"), out, "--to", "ours"),
                 List.of(GOLDEN.resolve("malicious/os_system_zip.pth"), out, "--to", "ours"),
                 List.of(GOLDEN.resolve("unusual/unusual_zip.pth"), out, "--to", "ours"),
-                List.of(file, folder.resolve("x.pth"), "--to", "official"),
+                List.of(file, folder.resolve("x.pth"), "--to", "ours"),
+                List.of(file, folder.resolve("x.onnx"), "--to", "official"),
                 List.of(file, folder.resolve("pytorch_model.BIN"), "--to", "hf"),
                 List.of(file, GOLDEN.resolve("cls_tiny/hf.safetensors"), "--to", "ours"))) {
             Ended ended = convert(arguments.toArray());
