@@ -1,6 +1,7 @@
 package beits.checkpoint;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A checkpoint that cannot be used; the message is one line and names the file, what is wrong and the remedy. */
 public final class CheckpointException extends IOException {
@@ -10,7 +11,7 @@ public final class CheckpointException extends IOException {
         super(message);
     }
 
-    public CheckpointException(String message, Throwable cause) {
+    public CheckpointException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -30,13 +30,16 @@ public final class Checkpoints {
 
     /**
      * Reads a checkpoint: safetensors, or a file of {@code torch.save} (zip or legacy, state dict, training checkpoint or one of
-     * DALL-E's pickled modules). The format is found by content, not by name. The tensors of the model keep their names, but for
-     * a {@code module.} before all of them; what else there is is in the description, or with {@link PyTorchFile}.
+     * DALL-E's pickled modules). The format is found by content, not by name; only an index ({@code .safetensors.index.json}), which
+     * stands for the files that it lists, is known by its name. The tensors of the model keep their names, but for a {@code module.}
+     * before all of them; what else there is is in the description, or with {@link PyTorchFile}.
      *
      * @throws CheckpointException naming the file and what is wrong
      */
     public static NamedTensors read(Path file) throws IOException {
-        return read(Safetensors.map(file), file.toString());
+        return file.toString().endsWith(ShardedSafetensors.INDEX)
+                ? withoutPrefix(ShardedSafetensors.read(file))
+                : read(Safetensors.map(file), file.toString());
     }
 
     static NamedTensors read(MemorySegment whole, String source) throws CheckpointException {

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CheckpointsTest {
     @TempDir
@@ -87,5 +92,72 @@ class CheckpointsTest {
         Safetensors.write(mixed, parallel);
         assertThat(Checkpoints.open(mixed).tensors().keySet())
                 .containsExactlyElementsOf(parallel.tensors().keySet());
+    }
+
+    /** A checkpoint in two files; the index is as given. */
+    private Path sharded(String weightMap) throws IOException {
+        Safetensors.write(
+                folder.resolve("model-00001-of-00002.safetensors"),
+                new NamedTensors()
+                        .put("a", TensorData.of(new float[] {1, 2}, 2))
+                        .describe("format", "pt"));
+        Safetensors.write(
+                folder.resolve("model-00002-of-00002.safetensors"),
+                new NamedTensors()
+                        .put("b", TensorData.of(new long[] {3}, 1))
+                        .put("c", TensorData.of(new float[] {4}, 1)));
+        return Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"metadata\": {\"total_size\": 20}, \"weight_map\": %s}".formatted(weightMap));
+    }
+
+    @Test
+    void aCheckpointInSeveralFilesIsRead() throws IOException {
+        Path index = sharded("""
+                {"c": "model-00002-of-00002.safetensors", "a": "model-00001-of-00002.safetensors",
+                 "b": "model-00002-of-00002.safetensors"}""");
+        NamedTensors read = Checkpoints.open(index);
+        assertThat(read.tensors().keySet()).containsExactly("c", "a", "b");
+        assertThat(read.get("a").toFloats()).containsExactly(1, 2);
+        assertThat(read.get("b").toLongs()).containsExactly(3);
+        assertThat(read.get("c").toFloats()).containsExactly(4);
+        assertThat(read.metadata()).containsEntry("format", "pt");
+    }
+
+    static Stream<Arguments> brokenIndexes() {
+        String two = "\"b\": \"model-00002-of-00002.safetensors\", \"c\": \"model-00002-of-00002.safetensors\"";
+        return Stream.of(
+                Arguments.of(
+                        "{\"a\": \"model-00003-of-00002.safetensors\", " + two + "}",
+                        "model-00003-of-00002.safetensors: no such file, but model.safetensors.index.json wants it for a"),
+                Arguments.of(
+                        "{\"a\": \"model-00002-of-00002.safetensors\", " + two + "}",
+                        "model-00002-of-00002.safetensors: has no tensor a, which model.safetensors.index.json places"),
+                Arguments.of(
+                        "{\"b\": \"model-00002-of-00002.safetensors\"}",
+                        "model-00002-of-00002.safetensors: holds a tensor c, which model.safetensors.index.json does not"),
+                Arguments.of("{\"a\": \"../a.safetensors\"}", "../a.safetensors does not lie in the folder"),
+                Arguments.of("{\"a\": \"x/../../a.safetensors\"}", "a.safetensors does not lie in the folder"),
+                Arguments.of("{\"a\": \"/a.safetensors\"}", "/a.safetensors does not lie in the folder"),
+                Arguments.of("{\"a\": \"a\\u0000\\n\"}", "a?? does not lie in the folder"),
+                Arguments.of("{\"a\": \"\"}", "no such file"),
+                Arguments.of(
+                        "{\"a\\n\": \"b\\n\"}", "b?: no such file, but model.safetensors.index.json wants it for a?"),
+                Arguments.of("{\"a\": \"a\", \"a\": \"b\"}", "it is no JSON"),
+                Arguments.of("{\"a\": 1}", "its weight_map names no file for a"),
+                Arguments.of("{}", "it has no weight_map that names files"),
+                Arguments.of("[\"a\"]", "it has no weight_map that names files"),
+                Arguments.of("", "it is no JSON"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenIndexes")
+    void aBrokenIndexGetsOneLine(String weightMap, String message) throws IOException {
+        Path index = sharded(weightMap);
+        assertThatThrownBy(() -> Checkpoints.open(index))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(folder.toString())
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("\n");
     }
 }

@@ -48,7 +48,7 @@ final class Checkpoint {
 
     /**
      * The file that is meant: of a run's folder the finished model, else the newest checkpoint; of a folder as Hugging Face,
-     * timm and DALL-E keep them the weights.
+     * timm and DALL-E keep them the weights, or the index of weights in several files.
      *
      * @throws UserException when there is none
      */
@@ -60,7 +60,8 @@ final class Checkpoint {
         if (!Files.isDirectory(path)) {
             throw new UserException("%s: no such checkpoint or run folder".formatted(path));
         }
-        for (String name : List.of("model.safetensors", "pytorch_model.bin", "encoder.pkl")) {
+        for (String name :
+                List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "encoder.pkl")) {
             if (Files.isRegularFile(path.resolve(name))) {
                 return path.resolve(name);
             }
@@ -68,7 +69,8 @@ final class Checkpoint {
         List<Long> steps = new RunCheckpoints(path, 1, Map.of()).steps();
         if (steps.isEmpty()) {
             throw new UserException(
-                    "%s: holds neither model.safetensors nor a checkpoint step-N.safetensors".formatted(path));
+                    "%s: holds neither model.safetensors, nor its index.json, nor a checkpoint step-N.safetensors"
+                            .formatted(path));
         }
         return path.resolve("step-%d.safetensors".formatted(steps.getLast()));
     }

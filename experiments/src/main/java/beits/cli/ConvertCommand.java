@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Converts a checkpoint between our, the official, timm's and Hugging Face's layout.",
-            "Also for another picture size. Prints what became of every tensor. Reads .pth, .bin, .pkl and safetensors; nothing in"
-                    + " them is ever run."
+            "Also for another picture size. Prints what became of every tensor. Reads .pth, .bin, .pkl and safetensors, one file or"
+                    + " an index of several as Hugging Face writes it; nothing in them is ever run."
         })
 final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "a checkpoint, or the folder of a run or of a model")

@@ -13,9 +13,11 @@ import beits.job.ModelKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +105,33 @@ class ConvertCommandTest {
         if (model.equals("cls_tiny")) {
             assertSame(timm, GOLDEN.resolve("cls_tiny/timm.safetensors"));
         }
+    }
+
+    @Test
+    void aFolderOfSeveralFilesIsReadAsOneModel() throws IOException {
+        Path hf = Files.createDirectory(folder.resolve("hf"));
+        List<NamedTensors> shards = List.of(new NamedTensors(), new NamedTensors());
+        StringJoiner places = new StringJoiner(", ", "{\"weight_map\": {", "}}");
+        Checkpoints.open(GOLDEN.resolve("cls_tiny/hf.safetensors")).tensors().forEach((name, tensor) -> {
+            int shard = name.contains("layer.1.") ? 1 : 0;
+            shards.get(shard).put(name, tensor);
+            places.add("\"%s\": \"model-0000%d-of-00002.safetensors\"".formatted(name, shard + 1));
+        });
+        for (int i = 0; i < 2; i++) {
+            Safetensors.write(hf.resolve("model-0000%d-of-00002.safetensors".formatted(i + 1)), shards.get(i));
+        }
+        Files.writeString(hf.resolve("model.safetensors.index.json"), places.toString());
+        Path official = folder.resolve("official.safetensors");
+        Ended ended = convert(hf, official, "--to", "official");
+        assertThat(ended.code).as(ended.err).isZero();
+        assertSame(official, GOLDEN.resolve("cls_tiny/weights_official_names.safetensors"));
+
+        Files.delete(hf.resolve("model-00002-of-00002.safetensors"));
+        Ended missing = convert(hf, folder.resolve("again.safetensors"), "--to", "official");
+        assertThat(missing.code).isEqualTo(Main.USER_MISTAKE);
+        assertThat(missing.err)
+                .hasLineCount(1)
+                .startsWith("beits: " + hf.resolve("model-00002-of-00002.safetensors") + ": no such file");
     }
 
     @Test
