@@ -2,6 +2,7 @@ package beits.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
 import beits.checkpoint.Safetensors;
 import beits.checkpoint.TensorData;
@@ -253,10 +254,10 @@ class SegmenterLayoutsTest {
     void theReleasedDepthsTellTheirBlocksInMmsegsLayout() throws IOException {
         List<Integer> blocks = List.of(3, 5, 7, 11);
         Path ours = TinyModel.segmenter(folder.resolve("base.safetensors"), 12, blocks, TinyModel.WIDTH, CLASSES);
-        Path official = folder.resolve("official.safetensors");
+        Path official = folder.resolve("official.pth");
         Path back = folder.resolve("back.safetensors");
         assertThat(beits("convert", ours, official, "--to", "official").code).isZero();
-        assertThat(Safetensors.read(official).tensors())
+        assertThat(Checkpoints.read(official).tensors())
                 .containsKeys("backbone.blocks.11.attn.relative_position_index", "decode_head.conv_seg.weight");
         assertThat(beits("convert", official, back, "--to", "ours").code).isZero();
         assertSame(Safetensors.read(back), Safetensors.read(ours));
