@@ -34,7 +34,8 @@ final class ConvertCommand implements Callable<Integer> {
             paramLabel = "OUT",
             description =
                     "a file that ends in .safetensors or, for torch.load, in .pth, .pt or .bin (official: the weights under "
-                            + "the key model; timm, hf: the weights alone), or a folder; config.json is written beside timm's and hf's")
+                            + "the key model, of a segmentation model state_dict; timm, hf: the weights alone), or a folder; "
+                            + "config.json is written beside timm's and hf's")
     private Path out = Path.of("");
 
     @Option(names = "--to", required = true, paramLabel = "LAYOUT", description = "ours, official, timm or hf")

@@ -1,13 +1,12 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import beits.checkpoint.Checkpoints;
 import beits.checkpoint.NamedTensors;
 import beits.checkpoint.Safetensors;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,15 +33,6 @@ class BroughtWeightsTest {
     @TempDir
     private Path home;
 
-    private record Ended(int code, String err) {}
-
-    private static Ended beits(List<String> arguments) {
-        StringWriter err = new StringWriter();
-        int code = Main.run(
-                arguments.toArray(String[]::new), new PrintWriter(new StringWriter()), new PrintWriter(err, true));
-        return new Ended(code, err.toString());
-    }
-
     private static Ended finetune(Path out, String start) {
         List<String> fields = new ArrayList<>(FIELDS);
         fields.addAll(List.of("labelsPerClass=0", "model.imageSize=48", "initFrom=" + start));
@@ -55,13 +45,13 @@ class BroughtWeightsTest {
     @Test
     void fineTuningStartsFromEveryLayoutAlike() {
         Ended official = finetune(home.resolve("official"), WEIGHTS + "official_zip.pth");
-        assertThat(official.code).as(official.err).isZero();
-        assertThat(official.err)
+        assertThat(official.code()).as(official.err()).isZero();
+        assertThat(official.err())
                 .contains("initFrom: " + Path.of(WEIGHTS + "official_zip.pth") + ": official layout, 40 tensors")
                 .contains("4x4 -> 6x6, geometric")
                 .contains("lm_head.weight, lm_head.bias: this model has no token head");
         Ended huggingFace = finetune(home.resolve("hf"), WEIGHTS + "hf.safetensors");
-        assertThat(huggingFace.code).as(huggingFace.err).isZero();
+        assertThat(huggingFace.code()).as(huggingFace.err()).isZero();
         assertThat(home.resolve("hf/model.safetensors"))
                 .hasSameBinaryContentAs(home.resolve("official/model.safetensors"));
     }
@@ -86,8 +76,8 @@ class BroughtWeightsTest {
         Path out = home.resolve("pretrain");
         arguments.addAll(List.of("--out", out.toString()));
         Ended ended = beits(arguments);
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.err)
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err())
                 .contains("initFrom: " + Path.of(WEIGHTS + "hf.safetensors") + ": Hugging Face layout")
                 .contains("lm_head.weight, lm_head.bias: the head has other tokens here");
         assertThat(Checkpoints.open(out.resolve("model.safetensors"))
@@ -99,15 +89,15 @@ class BroughtWeightsTest {
     @Test
     void aTokenizerIsNoStart() {
         Ended ended = finetune(home.resolve("run"), "src/test/resources/golden/checkpoints/dalle_tiny/encoder_zip.pkl");
-        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err)
+        assertThat(ended.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err())
                 .startsWith("beits: initFrom: ")
                 .contains(
                         "encoder_zip.pkl holds a tokenizer, which has no encoder; give a pre-trained or fine-tuned model")
                 .hasLineCount(1);
         Ended absent = finetune(home.resolve("run"), home.resolve("absent").toString());
-        assertThat(absent.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(absent.err).startsWith("beits: initFrom: " + home.resolve("absent"));
+        assertThat(absent.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(absent.err()).startsWith("beits: initFrom: " + home.resolve("absent"));
         assertThat(home.resolve("run")).doesNotExist();
     }
 
@@ -124,8 +114,8 @@ class BroughtWeightsTest {
         Path file = home.resolve("unusual.safetensors");
         Safetensors.write(file, unusual);
         Ended ended = finetune(home.resolve("run"), file.toString());
-        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err)
+        assertThat(ended.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err())
                 .contains("initFrom: " + file + ": ", "do not fit the model")
                 .contains("transposed [4, 3] is not in the model");
         assertThat(home.resolve("run")).doesNotExist();

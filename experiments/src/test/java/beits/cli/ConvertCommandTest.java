@@ -1,5 +1,6 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,11 +12,8 @@ import beits.checkpoint.TensorData;
 import beits.job.ModelCard;
 import beits.job.ModelKind;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
@@ -29,16 +27,8 @@ class ConvertCommandTest {
     @TempDir
     private Path folder;
 
-    private record Ended(int code, String out, String err) {}
-
     private static Ended convert(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] all = new String[arguments.length + 1];
-        all[0] = "convert";
-        Arrays.setAll(all, i -> i == 0 ? "convert" : arguments[i - 1].toString());
-        int code = Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
+        return beits("convert", List.of(arguments));
     }
 
     private static void assertSame(Path actual, Path expected) throws IOException {
@@ -59,13 +49,14 @@ class ConvertCommandTest {
         Path timm = folder.resolve("timm");
         Path official = folder.resolve("official.safetensors");
 
-        assertThat(convert(GOLDEN.resolve(model).resolve("official_zip.pth"), ours, "--to", "ours").code)
+        assertThat(convert(GOLDEN.resolve(model).resolve("official_zip.pth"), ours, "--to", "ours")
+                        .code())
                 .isZero();
-        assertThat(convert(ours, hf, "--to", "hf").code).isZero();
-        assertThat(convert(hf, timm, "--to", "timm").code).isZero();
+        assertThat(convert(ours, hf, "--to", "hf").code()).isZero();
+        assertThat(convert(hf, timm, "--to", "timm").code()).isZero();
         Ended last = convert(timm, official, "--to", "official");
 
-        assertThat(last.code).as(last.err).isZero();
+        assertThat(last.code()).as(last.err()).isZero();
         assertSame(official, GOLDEN.resolve(model).resolve("weights_official_names.safetensors"));
         assertSame(hf.resolve("model.safetensors"), GOLDEN.resolve(model).resolve("hf.safetensors"));
         assertThat(hf.resolve("config.json")).content().contains("\"model_type\" : \"beit\"");
@@ -90,11 +81,11 @@ class ConvertCommandTest {
         Path hf = folder.resolve("hf/pytorch_model.bin");
         Path timm = folder.resolve("timm/timm.pt");
 
-        assertThat(convert(start, official, "--to", "official").out).contains("wrote " + official);
-        assertThat(convert(official, hf, "--to", "hf").code).isZero();
+        assertThat(convert(start, official, "--to", "official").out()).contains("wrote " + official);
+        assertThat(convert(official, hf, "--to", "hf").code()).isZero();
         Ended last = convert(folder.resolve("hf"), timm, "--to", "timm");
 
-        assertThat(last.code).as(last.err).isZero();
+        assertThat(last.code()).as(last.err()).isZero();
         assertSame(official, GOLDEN.resolve(model).resolve("weights_official_names.safetensors"));
         assertSame(hf, GOLDEN.resolve(model).resolve("hf.safetensors"));
         assertThat(PyTorchFile.read(official).model("model").tensors()).isNotEmpty();
@@ -123,13 +114,13 @@ class ConvertCommandTest {
         Files.writeString(hf.resolve("model.safetensors.index.json"), places.toString());
         Path official = folder.resolve("official.safetensors");
         Ended ended = convert(hf, official, "--to", "official");
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertSame(official, GOLDEN.resolve("cls_tiny/weights_official_names.safetensors"));
 
         Files.delete(hf.resolve("model-00002-of-00002.safetensors"));
         Ended missing = convert(hf, folder.resolve("again.safetensors"), "--to", "official");
-        assertThat(missing.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(missing.err)
+        assertThat(missing.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(missing.err())
                 .hasLineCount(1)
                 .startsWith("beits: " + hf.resolve("model-00002-of-00002.safetensors") + ": no such file");
     }
@@ -137,12 +128,12 @@ class ConvertCommandTest {
     @Test
     void theReportStandsOnStandardOutput() {
         Ended ended = convert(GOLDEN.resolve("cls_tiny/hf.safetensors"), folder.resolve("x"), "--to", "official");
-        assertThat(ended.out)
+        assertThat(ended.out())
                 .contains("hf.safetensors: Hugging Face layout")
                 .contains("renamed")
                 .contains("blocks.*.attn.qkv.weight x2: was beit.encoder.layer.*.attention.attention.{query,key,value}")
                 .contains("wrote " + folder.resolve("x/model.safetensors"));
-        assertThat(ended.err).isEmpty();
+        assertThat(ended.err()).isEmpty();
     }
 
     @Test
@@ -172,17 +163,17 @@ class ConvertCommandTest {
     void positionsAreResized(String size) throws IOException {
         Path out = folder.resolve("out");
         Ended ended = convert(GOLDEN.resolve("mim_tiny/official_zip.pth"), out, "--to", "hf", "--input-size", size);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         boolean square = size.equals("48");
-        assertThat(ended.out).contains("4x4 -> " + (square ? "6x6" : "4x7") + ", geometric");
+        assertThat(ended.out()).contains("4x4 -> " + (square ? "6x6" : "4x7") + ", geometric");
         assertThat(Checkpoints.open(out.resolve("model.safetensors"))
                         .get("beit.encoder.relative_position_bias.relative_position_bias_table")
                         .shape())
                 .containsExactly(square ? 124L : 94L, 2L);
         Path back = folder.resolve("back.safetensors");
         Ended again = convert(out, back, "--to", "official", "--input-size", "32");
-        assertThat(again.code).as(again.err).isZero();
-        assertThat(again.out).contains("-> 4x4, geometric");
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.out()).contains("-> 4x4, geometric");
     }
 
     @Test
@@ -197,8 +188,8 @@ class ConvertCommandTest {
         Safetensors.write(file, broken);
         Path out = folder.resolve("out.safetensors");
         Ended refused = convert(file, out, "--to", "ours");
-        assertThat(refused.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(refused.err)
+        assertThat(refused.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(refused.err())
                 .contains("extra [2] is not in the model, nearest is ")
                 .contains("blocks.1.norm2.bias [16] is missing from the file")
                 .hasLineCount(1);
@@ -216,10 +207,10 @@ class ConvertCommandTest {
         Path file = folder.resolve("part.safetensors");
         Safetensors.write(file, part);
         Path out = folder.resolve("out.safetensors");
-        assertThat(convert(file, out, "--to", "official").err).contains("mask_token [1, 1, 16] is missing");
+        assertThat(convert(file, out, "--to", "official").err()).contains("mask_token [1, 1, 16] is missing");
         Ended ended = convert(file, out, "--to", "official", "--allow-missing", "mask_token");
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).contains("new").contains("mask_token");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("new").contains("mask_token");
     }
 
     @Test
@@ -233,8 +224,8 @@ class ConvertCommandTest {
         Path file = folder.resolve("broken.safetensors");
         Safetensors.write(file, broken);
         Ended ended = convert(file, folder.resolve("out.safetensors"), "--to", "ours");
-        assertThat(ended.code).isZero();
-        assertThat(ended.err)
+        assertThat(ended.code()).isZero();
+        assertThat(ended.err())
                 .hasLineCount(1)
                 .contains(file + ": head.bias: 1 of 6 values are NaN or infinite; passed through");
         assertThat(Checkpoints.read(folder.resolve("out.safetensors"))
@@ -253,8 +244,8 @@ class ConvertCommandTest {
         Safetensors.write(file, parallel);
         Path out = folder.resolve("out.safetensors");
         Ended ended = convert(file, out, "--to", "official");
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).contains("official layout with module. taken off every name, 40 tensors");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("official layout with module. taken off every name, 40 tensors");
         assertSame(out, GOLDEN.resolve("mim_tiny/official_zip.pth"));
     }
 
@@ -269,11 +260,11 @@ class ConvertCommandTest {
         Path file = folder.resolve("part.safetensors");
         Safetensors.write(file, part);
         Path out = folder.resolve("out.safetensors");
-        assertThat(convert(file, out, "--to", "ours").err).contains("beits convert takes --input-size");
-        assertThat(convert(file, out, "--to", "ours", "--input-size", "32").err)
+        assertThat(convert(file, out, "--to", "ours").err()).contains("beits convert takes --input-size");
+        assertThat(convert(file, out, "--to", "ours", "--input-size", "32").err())
                 .contains("beits convert takes --heads");
         Ended ended = convert(file, out, "--to", "ours", "--input-size", "32", "--heads", "2");
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
     }
 
     @Test
@@ -292,9 +283,9 @@ class ConvertCommandTest {
                 List.of(file, folder.resolve("pytorch_model.BIN"), "--to", "hf"),
                 List.of(file, GOLDEN.resolve("cls_tiny/hf.safetensors"), "--to", "ours"))) {
             Ended ended = convert(arguments.toArray());
-            assertThat(ended.code).as("%s", arguments).isEqualTo(Main.USER_MISTAKE);
-            assertThat(ended.err).as("%s", arguments).hasLineCount(1).startsWith("beits: ");
-            assertThat(ended.out).isEmpty();
+            assertThat(ended.code()).as("%s", arguments).isEqualTo(Main.USER_MISTAKE);
+            assertThat(ended.err()).as("%s", arguments).hasLineCount(1).startsWith("beits: ");
+            assertThat(ended.out()).isEmpty();
         }
         assertThat(folder).isEmptyDirectory();
     }

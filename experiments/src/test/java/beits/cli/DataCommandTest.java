@@ -1,5 +1,6 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import beits.image.DecodeOptions;
@@ -7,8 +8,6 @@ import beits.image.Image;
 import beits.image.ImageReader;
 import beits.image.PngWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,19 +25,6 @@ class DataCommandTest {
     private static Path home;
 
     private static Path data;
-
-    private record Ended(int code, String out, String err) {}
-
-    private static Ended beits(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.run(arguments.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
-
-    private static Ended beits(String... arguments) {
-        return beits(List.of(arguments));
-    }
 
     /** A folder of two classes, six pictures each of one brightness a class, of which one is cut off. */
     @BeforeAll
@@ -61,8 +47,8 @@ class DataCommandTest {
     @Test
     void inspectionCountsWhatIsThereAndNamesWhatIsBroken() {
         Ended ended = beits("data", "inspect", data.resolve("train").toString());
-        assertThat(ended.code).isEqualTo(Main.FAILED);
-        assertThat(ended.out)
+        assertThat(ended.code()).isEqualTo(Main.FAILED);
+        assertThat(ended.out())
                 .contains("samples    12")
                 .contains("28 x 28 (11)")
                 .contains("classes    2: dark (6), light (5)")
@@ -71,8 +57,8 @@ class DataCommandTest {
                 .contains("broken     1")
                 .contains("3.png");
         assertThat(beits("data", "inspect", home.resolve("nowhere").toString()))
-                .satisfies(missing -> assertThat(missing.code).isEqualTo(Main.USER_MISTAKE))
-                .satisfies(missing -> assertThat(missing.err).contains("nowhere: no such file or folder"));
+                .satisfies(missing -> assertThat(missing.code()).isEqualTo(Main.USER_MISTAKE))
+                .satisfies(missing -> assertThat(missing.err()).contains("nowhere: no such file or folder"));
     }
 
     @Test
@@ -80,10 +66,10 @@ class DataCommandTest {
         for (String recipe : List.of("fashion-tokenizer", "fashion-pretrain", "fashion-finetune", "scenes-segment")) {
             Path sheet = home.resolve(recipe + ".png");
             Ended ended = beits("data", "sheet", recipe, "--count", "4", "--out", sheet.toString());
-            assertThat(ended.code).as(ended.err).isZero();
+            assertThat(ended.code()).as(ended.err()).isZero();
             Image page = new ImageReader(DecodeOptions.DEFAULT).read(sheet);
             assertThat(page.width()).as(recipe).isGreaterThan(4 * 28);
-            assertThat(beits("data", "sheet", recipe, "--out", sheet.toString()).err)
+            assertThat(beits("data", "sheet", recipe, "--out", sheet.toString()).err())
                     .contains("exists; name another file");
         }
     }
@@ -91,11 +77,11 @@ class DataCommandTest {
     @Test
     void theRecipeSaysWhatABrokenPictureDoes() throws IOException {
         Ended stopped = beits(finetune(home.resolve("stopped"), false));
-        assertThat(stopped.code).isNotZero();
-        assertThat(stopped.err).contains("3.png").doesNotContain("Exception");
+        assertThat(stopped.code()).isNotZero();
+        assertThat(stopped.err()).contains("3.png").doesNotContain("Exception");
         Ended skipped = beits(finetune(home.resolve("skipped"), true));
-        assertThat(skipped.code).as(skipped.err).isZero();
-        assertThat(skipped.err).containsOnlyOnce("left out: ");
+        assertThat(skipped.code()).as(skipped.err()).isZero();
+        assertThat(skipped.err()).containsOnlyOnce("left out: ");
         assertThat(Files.readString(home.resolve("skipped/log.txt"))).contains("left out: ");
     }
 

@@ -1,10 +1,9 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,15 +32,6 @@ class ReproduceTest {
     @TempDir
     private Path home;
 
-    private record Ended(int code, String out, String err) {}
-
-    private static Ended beits(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.run(arguments.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
-
     private static Ended small(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         SMALL.forEach(field -> all.addAll(List.of("--set", field)));
@@ -52,8 +42,9 @@ class ReproduceTest {
     void demoLeavesItsReportAndModels() {
         Path folder = home.resolve("demo");
         Ended ended = small("demo", "--out", folder.toString());
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).matches("report: .*report.html   pre-trained \\d+\\.\\d %, from scratch \\d+\\.\\d %\n");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out())
+                .matches("report: .*report.html   pre-trained \\d+\\.\\d %, from scratch \\d+\\.\\d %\n");
         assertThat(folder.resolve("report.html"))
                 .content()
                 .contains("words out of 256", "10 labelled pictures", "Attention", "filled in", "<svg");
@@ -67,8 +58,8 @@ class ReproduceTest {
     void everyClaimIsChecked() throws IOException {
         String folder = home.resolve("claims").toString();
         Ended ended = small("reproduce", "all", "--out", folder);
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out.lines())
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out().lines())
                 .hasSize(6)
                 .allMatch(line -> line.matches("(table[124]|figure2|probe) +(seen here too|not seen here): .*")
                         || line.startsWith("report: "));
@@ -77,16 +68,17 @@ class ReproduceTest {
         Path model = Path.of(folder, "beit-1", "model.safetensors");
         var before = Files.getLastModifiedTime(model);
         Ended again = small("reproduce", "table1", "--out", folder);
-        assertThat(again.code).as(again.err).isZero();
+        assertThat(again.code()).as(again.err()).isZero();
         assertThat(Files.getLastModifiedTime(model)).isEqualTo(before);
-        assertThat(again.out.lines().findFirst()).isEqualTo(ended.out.lines().findFirst());
+        assertThat(again.out().lines().findFirst())
+                .isEqualTo(ended.out().lines().findFirst());
     }
 
     @Test
     void claimsAreListed() {
         Ended ended = beits(List.of("reproduce"));
-        assertThat(ended.code).isZero();
-        assertThat(ended.out).contains("table1   Table 1, section 3.1", "figure2", "the paper: ", "here: ");
+        assertThat(ended.code()).isZero();
+        assertThat(ended.out()).contains("table1   Table 1, section 3.1", "figure2", "the paper: ", "here: ");
     }
 
     @Test
@@ -100,8 +92,8 @@ class ReproduceTest {
             List<String> arguments = new ArrayList<>(wrong);
             arguments.addAll(List.of("--out", folder.toString()));
             Ended ended = beits(arguments);
-            assertThat(ended.code).as(ended.err).isEqualTo(2);
-            assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
+            assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+            assertThat(ended.err()).startsWith("beits: ").hasLineCount(1);
         }
         assertThat(folder).doesNotExist();
     }

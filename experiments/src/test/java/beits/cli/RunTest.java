@@ -1,13 +1,12 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import beits.image.Image;
 import beits.image.PngWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,19 +38,6 @@ class RunTest {
     @TempDir
     private static Path home;
 
-    private record Ended(int code, String out, String err) {}
-
-    private static Ended beits(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.run(arguments.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
-
-    private static Ended beits(String... arguments) {
-        return beits(List.of(arguments));
-    }
-
     private static List<String> tokenizer(Path out, String... more) {
         List<String> arguments = new ArrayList<>(List.of("train-tokenizer", "fashion-tokenizer"));
         arguments.addAll(SMALL);
@@ -75,10 +61,10 @@ class RunTest {
     @BeforeAll
     static void trainTokenizer() {
         Ended ended = beits(tokenizer(home.resolve("tokenizer")));
-        assertThat(ended.err).doesNotContain("Exception");
-        assertThat(ended.code).isZero();
+        assertThat(ended.err()).doesNotContain("Exception");
+        assertThat(ended.code()).isZero();
         Ended pretrained = beits(pretrain(home.resolve("pretrain")));
-        assertThat(pretrained.code).as(pretrained.err).isZero();
+        assertThat(pretrained.code()).as(pretrained.err()).isZero();
     }
 
     @Test
@@ -117,8 +103,8 @@ class RunTest {
         }
         Files.writeString(died.resolve("metrics.jsonl"), "{\"step\":", StandardOpenOption.APPEND);
         Ended ended = beits(pretrain(died, "--resume"));
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.err).doesNotContain("step 6 of 8").contains("step 8 of 8");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err()).doesNotContain("step 6 of 8").contains("step 8 of 8");
         for (String name :
                 List.of("metrics.jsonl", "step-8.safetensors", "step-8.state.safetensors", "model.safetensors")) {
             assertThat(died.resolve(name)).as(name).hasSameBinaryContentAs(whole.resolve(name));
@@ -129,7 +115,7 @@ class RunTest {
     void otherThreadsAndWorkersLeaveTheSameBytes() {
         Path other = home.resolve("other");
         Ended ended = beits(pretrain(other, "--threads", "1", "--set", "run.workers=3"));
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         for (String name : List.of("metrics.jsonl", "step-8.state.safetensors", "model.safetensors")) {
             assertThat(other.resolve(name))
                     .as(name)
@@ -145,8 +131,8 @@ class RunTest {
         Path newest = run.resolve("step-8.state.safetensors");
         Files.write(newest, new byte[100]);
         Ended ended = beits(pretrain(run, "--resume"));
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.err).contains("step-8.state.safetensors");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("step-8.state.safetensors");
         assertThat(newest).hasSameBinaryContentAs(home.resolve("pretrain").resolve("step-8.state.safetensors"));
     }
 
@@ -155,9 +141,9 @@ class RunTest {
         Path run = home.resolve("diverging");
         Ended ended =
                 beits(pretrain(run, "--set", "optim.lr=1e30", "--set", "optim.clipGrad=0", "--set", "run.saveEvery=1"));
-        assertThat(ended.code).isEqualTo(1);
-        assertThat(ended.out).isEmpty();
-        assertThat(ended.err)
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err())
                 .containsPattern("beits: step \\d+: loss .*pictures: .*lower optim.lr")
                 .contains("begin a new run from it with a lower optim.lr: --set initFrom=")
                 .doesNotContain("--resume");
@@ -169,8 +155,8 @@ class RunTest {
     void weightsThatTheLastUpdateRuinedAreNotSaved() {
         Path run = home.resolve("ruined");
         Ended ended = beits(tokenizer(run, "--set", "optim.lr=1e38", "--set", "data.limit=6"));
-        assertThat(ended.code).as(ended.err).isEqualTo(1);
-        assertThat(ended.err).contains("is not finite after the update; lower optim.lr");
+        assertThat(ended.code()).as(ended.err()).isEqualTo(1);
+        assertThat(ended.err()).contains("is not finite after the update; lower optim.lr");
         assertThat(run.resolve("step-1.safetensors")).doesNotExist();
         assertThat(run.resolve("model.safetensors")).doesNotExist();
     }
@@ -183,12 +169,12 @@ class RunTest {
         byte[] before = Files.readAllBytes(run.resolve("metrics.jsonl"));
         try (RunLock _ = RunLock.of(run)) {
             Ended ended = beits(pretrain(run, "--resume"));
-            assertThat(ended.code).isEqualTo(2);
-            assertThat(ended.err).contains("--out " + run + ": another run writes into it");
+            assertThat(ended.code()).isEqualTo(2);
+            assertThat(ended.err()).contains("--out " + run + ": another run writes into it");
         }
         assertThat(run.resolve("metrics.jsonl")).hasBinaryContent(before);
         Ended ended = beits(pretrain(run, "--resume"));
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(run.resolve(".lock")).doesNotExist();
     }
 
@@ -212,13 +198,13 @@ class RunTest {
             arguments.addAll(List.of("--set", setting));
         }
         Ended ended = beits(arguments);
-        assertThat(ended.code).as(ended.err).isEqualTo(2);
-        assertThat(ended.err)
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err())
                 .contains("the training pictures have 3 classes (ant, bee, cat), the test pictures 2 (bee, cat)");
         assertThat(run).doesNotExist();
         Files.writeString(lists.resolve("val.txt"), "one.png\tant\none.png\tbee\n");
         Ended alike = beits(arguments);
-        assertThat(alike.code).as(alike.err).isZero();
+        assertThat(alike.code()).as(alike.err()).isZero();
     }
 
     @Test
@@ -248,27 +234,27 @@ class RunTest {
             arguments.addAll(List.of("--set", setting));
         }
         Ended failed = beits(arguments);
-        assertThat(failed.code).as(failed.err).isEqualTo(2);
-        assertThat(failed.err).contains(broken.toString(), "step-4.safetensors stands; continue with");
+        assertThat(failed.code()).as(failed.err()).isEqualTo(2);
+        assertThat(failed.err()).contains(broken.toString(), "step-4.safetensors stands; continue with");
         Files.delete(broken);
         arguments.add("--resume");
         Ended ended = beits(arguments);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(run.resolve("model.safetensors")).exists();
     }
 
     @Test
     void resumeWithAnotherRecipeIsRefused() {
         Ended ended = beits(pretrain(home.resolve("pretrain"), "--resume", "--set", "optim.lr=0.5"));
-        assertThat(ended.code).isEqualTo(2);
-        assertThat(ended.err).contains("optim.lr").hasLineCount(1);
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).contains("optim.lr").hasLineCount(1);
     }
 
     @Test
     void folderInUseIsRefused() {
         Ended ended = beits(pretrain(home.resolve("pretrain")));
-        assertThat(ended.code).isEqualTo(2);
-        assertThat(ended.err).contains("is not empty", "--resume").hasLineCount(1);
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).contains("is not empty", "--resume").hasLineCount(1);
     }
 
     @Test
@@ -279,8 +265,8 @@ class RunTest {
         arguments.addAll(List.of("--set", "initFrom=" + home.resolve("pretrain"), "--set", "optim.epochs=1"));
         arguments.addAll(List.of("--set", "optim.warmupEpochs=0", "--set", "optim.modelEma=0.9"));
         Ended ended = beits(arguments);
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out)
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out())
                 .contains(
                         "top-1",
                         "averaged weights: top-1",
@@ -292,7 +278,7 @@ class RunTest {
         for (String kind : List.of("model", "model-ema")) {
             Ended again =
                     beits("evaluate", run.resolve(kind + ".safetensors").toString(), "--data", "fashion_mnist_sample");
-            assertThat(new JsonMapper().readTree(again.out).get("top1").asDouble())
+            assertThat(new JsonMapper().readTree(again.out()).get("top1").asDouble())
                     .as(kind)
                     .isCloseTo(
                             measured.get(kind.equals("model") ? "top1" : "emaTop1")
@@ -317,27 +303,28 @@ class RunTest {
             arguments.addAll(List.of("--set", setting));
         }
         Ended ended = beits(arguments);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         for (String name : List.of("best", "best-ema")) {
             Path file = run.resolve(name + ".safetensors");
             double best = best(run, name.equals("best") ? "top1" : "emaTop1");
             Ended again = beits("evaluate", file.toString());
-            assertThat(new JsonMapper().readTree(again.out).get("top1").asDouble())
+            assertThat(new JsonMapper().readTree(again.out()).get("top1").asDouble())
                     .as(name)
                     .isCloseTo(best, within(1e-6));
-            assertThat(ended.out)
+            assertThat(ended.out())
                     .containsPattern("best top-1 %.1f %% at epoch [0-9.]+: \\Q%s\\E".formatted(100 * best, file));
         }
         assertThat(run.resolve("report.html")).content().contains("(best.safetensors)", "(best-ema.safetensors)");
-        assertThat(beits("convert", run.resolve("best.safetensors").toString(), run + "/timm", "--to", "timm").code)
+        assertThat(beits("convert", run.resolve("best.safetensors").toString(), run + "/timm", "--to", "timm")
+                        .code())
                 .isZero();
 
         byte[] kept = Files.readAllBytes(run.resolve("best.safetensors"));
         Files.delete(run.resolve("step-4.safetensors"));
         arguments.add("--resume");
         Ended resumed = beits(arguments);
-        assertThat(resumed.code).as(resumed.err).isZero();
-        assertThat(resumed.out).isEqualTo(ended.out);
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(resumed.out()).isEqualTo(ended.out());
         assertThat(run.resolve("best.safetensors")).hasBinaryContent(kept);
     }
 
@@ -383,10 +370,10 @@ class RunTest {
             })
     void mistakeIsOneLineAndLeavesNothing(String line) {
         Path out = home.resolve("never");
-        Ended ended = beits(line.replace("X", out.toString()).split(" "));
-        assertThat(ended.code).as(ended.err).isEqualTo(2);
-        assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
-        assertThat(ended.out).isEmpty();
+        Ended ended = beits(List.of(line.replace("X", out.toString()).split(" ")));
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("beits: ").hasLineCount(1);
+        assertThat(ended.out()).isEmpty();
         assertThat(out).doesNotExist();
     }
 
@@ -399,92 +386,24 @@ class RunTest {
             """)
     void missingStartNamesFieldAndRemedy(String line, String field, String remedy) {
         Path out = home.resolve("never");
-        Ended ended = beits(line.replace("X", out.toString()).split(" "));
-        assertThat(ended.code).as(ended.err).isEqualTo(2);
-        assertThat(ended.err).startsWith("beits: " + field).contains(remedy).hasLineCount(1);
+        Ended ended = beits(List.of(line.replace("X", out.toString()).split(" ")));
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("beits: " + field).contains(remedy).hasLineCount(1);
         assertThat(out).doesNotExist();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"pretrain", "pretrian x", "--nonsense", "pretrain a --devise cpu", "benchmark"})
     void wrongUseNamesTheHelp(String line) {
-        Ended ended = beits(line.split(" "));
-        assertThat(ended.code).isEqualTo(2);
-        assertThat(ended.err).contains("--help").hasLineCount(1);
-        assertThat(ended.out).isEmpty();
-    }
-
-    @Test
-    void benchmarkOfKernelsComparesDevices() {
-        Ended ended =
-                beits("benchmark kernels --model tiny --batch 1 --repeats 1 --warmup 0 --vs cpu --json".split(" "));
-        assertThat(ended.code).as(ended.err).isZero();
-        JsonNode kernels = JsonMapper.builder().build().readTree(ended.out).get("kernels");
-        assertThat(kernels.size()).isEqualTo(25);
-        for (JsonNode kernel : kernels) {
-            assertThat(kernel.get("seconds").asDouble()).isPositive();
-            assertThat(kernel.get("share").asDouble()).isPositive();
-            assertThat(kernel.get("ratio").asDouble())
-                    .isCloseTo(
-                            kernel.get("otherSeconds").asDouble()
-                                    / kernel.get("seconds").asDouble(),
-                            within(1e-9));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"step", "infer"})
-    void benchmarksCompareDevices(String work) {
-        Ended ended = beits(
-                "benchmark",
-                work,
-                "--model",
-                "tiny",
-                "--batch",
-                "1",
-                "--repeats",
-                "1",
-                "--warmup",
-                "0",
-                "--vs",
-                "cpu",
-                "--json");
-        assertThat(ended.code).as(ended.err).isZero();
-        JsonNode result = JsonMapper.builder().build().readTree(ended.out);
-        assertThat(result.get("parameters").asLong()).isGreaterThan(800_000);
-        assertThat(result.get("seconds").asDouble()).isPositive();
-        assertThat(result.get("otherSeconds").asDouble()).isPositive();
-        assertThat(result.get("ratio").asDouble())
-                .isCloseTo(
-                        result.get("otherSeconds").asDouble()
-                                / result.get("seconds").asDouble(),
-                        within(1e-9));
-        assertThat(result.get("kernels").size()).isPositive();
-    }
-
-    @Test
-    void aTableIsMadeOfKeptResults() throws IOException {
-        Path results = home.resolve("results.jsonl");
-        Files.writeString(results, """
-                {"command": "start", "date": "2026-11-25", "machine": "a machine", "result": {"helpSeconds": 0.4, \
-                "helpSecondsLow": 0.3, "helpSecondsHigh": 0.5, "firstStepSeconds": 2.5, "firstStepSecondsLow": 2, \
-                "firstStepSecondsHigh": 3}}
-                """);
-        Ended ended = beits("benchmark", "table", results.toString(), "--only", "nothing");
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out)
-                .startsWith("Measured on a machine, 2026-11-25.")
-                .contains("| ./beits --help | **0.40 s** (0.30 to 0.50) |  |  | at most 0.5 s | met |")
-                .contains("**2.50 s** (2.00 to 3.00) |  |  | at most 2.0 s | **missed** |");
-        Files.writeString(results, "{}\n");
-        Ended broken = beits("benchmark", "table", results.toString(), "--only", "nothing");
-        assertThat(broken.code).isEqualTo(2);
-        assertThat(broken.err).contains("results.jsonl:1:").hasLineCount(1);
+        Ended ended = beits(List.of(line.split(" ")));
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).contains("--help").hasLineCount(1);
+        assertThat(ended.out()).isEmpty();
     }
 
     @Test
     void everyCommandIsListedWithAWholeSentenceAndHelps() {
-        String list = beits("--help").out;
+        String list = beits("--help").out();
         String commands = list.substring(list.indexOf("Commands:")).replaceAll("\\R {3,}", " ");
         List<String> lines = commands.lines().skip(1).map(String::strip).toList();
         assertThat(lines).hasSizeGreaterThan(20).allMatch(line -> line.endsWith("."));
@@ -492,8 +411,8 @@ class RunTest {
             String command = line.substring(0, line.indexOf(' '));
             if (!command.equals("help")) {
                 Ended ended = beits(command, "--help");
-                assertThat(ended.code).as(command).isZero();
-                assertThat(ended.out).contains("Usage: beits " + command);
+                assertThat(ended.code()).as(command).isZero();
+                assertThat(ended.out()).contains("Usage: beits " + command);
             }
         }
     }
@@ -533,7 +452,7 @@ class RunTest {
         chain.addAll(List.of("--set", "fashion-finetune:labelsPerClass=0"));
         chain.addAll(List.of("--out", out.toString()));
         Ended ended = beits(chain);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(names(out))
                 .containsExactlyInAnyOrder("1-fashion-pretrain", "2-fashion-finetune", "3-fashion-finetune");
         assertThat(Files.readString(out.resolve("2-fashion-finetune/recipe.yaml")))
@@ -549,13 +468,13 @@ class RunTest {
                 Files.delete(file);
             }
         }
-        assertThat(beits(chain).err).contains("is not empty");
+        assertThat(beits(chain).err()).contains("is not empty");
         chain.add("--resume");
         Ended resumed = beits(chain);
-        assertThat(resumed.code).as(resumed.err).isZero();
-        assertThat(resumed.err).doesNotContain("pretrain fashion-pretrain").contains("finetune fashion-finetune");
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(resumed.err()).doesNotContain("pretrain fashion-pretrain").contains("finetune fashion-finetune");
         assertThat(last.resolve("model.safetensors")).hasBinaryContent(whole);
-        assertThat(resumed.out).contains("chain: all of it is done, the last part in " + last);
+        assertThat(resumed.out()).contains("chain: all of it is done, the last part in " + last);
     }
 
     @ParameterizedTest
@@ -570,8 +489,8 @@ class RunTest {
                 List.of("chain", "--out", home.resolve("refused").toString()));
         all.addAll(List.of(arguments.split(" ")));
         Ended ended = beits(all);
-        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err).contains(message);
+        assertThat(ended.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err()).contains(message);
         assertThat(home.resolve("refused")).doesNotExist();
     }
 }

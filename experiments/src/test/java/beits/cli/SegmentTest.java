@@ -1,5 +1,6 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,8 +13,6 @@ import beits.image.Image;
 import beits.image.ImageReader;
 import beits.image.PngWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,31 +46,10 @@ class SegmentTest {
     @TempDir
     private static Path home;
 
-    private record Ended(int code, String out, String err) {
-        List<JsonNode> lines() {
-            return out.lines().map(JSON::readTree).toList();
-        }
-    }
-
-    private static Ended beits(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        List<String> all = new ArrayList<>();
-        for (Object argument : arguments) {
-            if (argument instanceof List<?> list) {
-                list.forEach(one -> all.add(one.toString()));
-            } else {
-                all.add(argument.toString());
-            }
-        }
-        int code = Main.run(all.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
-
     @BeforeAll
     static void train() throws IOException {
         Ended pixels = beits(segment(home.resolve("pixels")));
-        assertThat(pixels.code).as(pixels.err).isZero();
+        assertThat(pixels.code()).as(pixels.err()).isZero();
         picture("wide.png", 40, 90);
         picture("tall.png", 70, 33);
         Files.writeString(home.resolve("broken.png"), "no picture");
@@ -109,8 +87,8 @@ class SegmentTest {
     @Test
     void scenesOfTheNetworksSizeMeasureAsInTraining() throws IOException {
         Ended ended = beits("evaluate", home.resolve("pixels"));
-        assertThat(ended.code).as(ended.err).isZero();
-        JsonNode json = ended.lines().getFirst();
+        assertThat(ended.code()).as(ended.err()).isZero();
+        JsonNode json = ended.json().getFirst();
         JsonNode trained = JSON.readTree(
                         Files.readAllLines(home.resolve("pixels/metrics.jsonl")).getLast())
                 .path("evaluation");
@@ -126,18 +104,18 @@ class SegmentTest {
     void theBestOfSeveralEvaluationsIsKept() throws IOException {
         Path run = home.resolve("several");
         Ended ended = beits(segment(run, "--set", "run.evaluateEvery=1", "--set", "optim.batchSize=4"));
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         double best = 0;
         for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
             best = Math.max(
                     best, JSON.readTree(line).path("evaluation").path("meanIou").asDouble());
         }
         Path file = run.resolve("best.safetensors");
-        assertThat(ended.out).contains("best mean IoU %.1f %% at epoch ".formatted(100 * best), file.toString());
+        assertThat(ended.out()).contains("best mean IoU %.1f %% at epoch ".formatted(100 * best), file.toString());
         assertThat(run.resolve("report.html")).content().contains("(best.safetensors)");
         Ended measured = beits("evaluate", file);
-        assertThat(measured.code).as(measured.err).isZero();
-        assertThat(measured.lines().getFirst().path("meanIou").asDouble()).isCloseTo(best, within(1e-6));
+        assertThat(measured.code()).as(measured.err()).isZero();
+        assertThat(measured.json().getFirst().path("meanIou").asDouble()).isCloseTo(best, within(1e-6));
     }
 
     @Test
@@ -145,8 +123,8 @@ class SegmentTest {
         Path out = home.resolve("maps");
         Ended ended = beits(
                 "predict", home.resolve("pixels"), home.resolve("wide.png"), home.resolve("tall.png"), "--out", out);
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.lines()).hasSize(2).allSatisfy(line -> {
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.json()).hasSize(2).allSatisfy(line -> {
             double shares = 0;
             for (JsonNode one : line.path("classes")) {
                 shares += one.path("share").asDouble();
@@ -174,7 +152,7 @@ class SegmentTest {
                 "--flip",
                 "--out",
                 home.resolve("views"));
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(home.resolve("views/wide.labels.png")).exists();
     }
 
@@ -203,10 +181,10 @@ class SegmentTest {
         Files.writeString(home.resolve("other/classes.txt"), "a\nb\n");
         Files.copy(home.resolve("wide.png"), images.resolve("a.png"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(home.resolve("wide.png"), masks.resolve("a.png"), StandardCopyOption.REPLACE_EXISTING);
-        Ended ended = beits((Object) List.of(line.replace("H/", home + "/").split(" ")));
-        assertThat(ended.code).as(ended.err).isEqualTo(2);
-        assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
-        assertThat(ended.out).isEmpty();
+        Ended ended = beits(List.of(line.replace("H/", home + "/").split(" ")));
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).startsWith("beits: ").hasLineCount(1);
+        assertThat(ended.out()).isEmpty();
     }
 
     /** A mask with a class that has no name, one of another size and a broken picture: named, counted, the rest measured. */
@@ -227,11 +205,11 @@ class SegmentTest {
         Files.copy(home.resolve("broken.png"), pictures.resolve("torn.png"));
         Files.copy(masks.resolve("good.png"), masks.resolve("torn.png"));
         Ended ended = beits("evaluate", home.resolve("pixels"), "--data", "mask_folder", "--path", data);
-        assertThat(ended.code).isEqualTo(1);
-        assertThat(ended.err)
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.err())
                 .contains("label.png: class 11 with 11 class names", "size.png: 40 x 89", "torn.png", "3 of 4")
                 .hasLineCount(4);
-        JsonNode json = JSON.readTree(ended.out);
+        JsonNode json = JSON.readTree(ended.out());
         assertThat(json.path("pictures").asInt()).isEqualTo(1);
         assertThat(json.path("unreadable").asInt()).isEqualTo(3);
     }
@@ -269,16 +247,17 @@ class SegmentTest {
         List<String> refusing = new ArrayList<>(segment(home.resolve("refusing")));
         refusing.addAll(own);
         Ended refused = beits(refusing);
-        assertThat(refused.code).isEqualTo(2);
-        assertThat(refused.err).containsAnyOf("label.png: class 7 with 2 class names", "size.png: 40 x 89", "torn.png");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+                .containsAnyOf("label.png: class 7 with 2 class names", "size.png: 40 x 89", "torn.png");
         assertThat(home.resolve("refusing")).doesNotExist();
 
         List<String> leaving = new ArrayList<>(segment(home.resolve("leaving")));
         leaving.addAll(own);
         leaving.addAll(List.of("--set", "data.skipBroken=true", "--set", "optim.epochs=6"));
         Ended left = beits(leaving);
-        assertThat(left.code).as(left.err).isZero();
-        assertThat(left.err).contains("left out: ", "label.png: class 7", "size.png: 40 x 89", "torn.png");
+        assertThat(left.code()).as(left.err()).isZero();
+        assertThat(left.err()).contains("left out: ", "label.png: class 7", "size.png: 40 x 89", "torn.png");
         assertThat(home.resolve("leaving/report.html")).content().contains("<td>thing</td>");
     }
 
@@ -302,15 +281,15 @@ class SegmentTest {
                 "model.imageSize=16",
                 "--set",
                 "optim.batchSize=4"));
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).contains("mean IoU");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("mean IoU");
         Ended predicted = beits(
                 "predict",
                 home.resolve("weighted"),
                 home.resolve("wide.png"),
                 "--out",
                 home.resolve("weighted-pictures"));
-        assertThat(predicted.code).as(predicted.err).isZero();
+        assertThat(predicted.code()).as(predicted.err()).isZero();
     }
 
     /** Patches of 8 pixels take three doublings; what starts from a checkpoint is compared on the same scenes and seeds. */
@@ -324,14 +303,14 @@ class SegmentTest {
         }
         arguments.addAll(List.of("--init", home.resolve("pixels").toString(), "--labels", "4,8", "--seeds", "2"));
         Ended ended = beits(arguments);
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out)
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out())
                 .contains(
                         "4 labelled pictures, seed 3: pre-trained",
                         "8 labelled pictures, seed 4: pre-trained",
                         "8 labelled pictures, mean: pre-trained")
                 .hasLineCount(6);
-        assertThat(ended.err).contains("of a segmentation decoder left out");
+        assertThat(ended.err()).contains("of a segmentation decoder left out");
     }
 
     /** As in the released models' files, with mmseg's buffers; after a few steps of momentum 0.1 the variance is still large. */
@@ -352,8 +331,8 @@ class SegmentTest {
         Safetensors.write(file, released);
         Path run = home.resolve("statistics");
         Ended ended = beits(segment(run, "--set", "initFrom=" + file));
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.err).doesNotContain("left out");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err()).doesNotContain("left out");
         assertThat(Safetensors.read(run.resolve("model.safetensors"))
                         .get(variance)
                         .toFloats()[0])
@@ -365,8 +344,8 @@ class SegmentTest {
     void aSegmentationModelIsAStart() {
         Ended same = beits(segment(
                 home.resolve("again"), "--set", "initFrom=" + home.resolve("pixels"), "--set", "optim.lr=1e-3"));
-        assertThat(same.code).as(same.err).isZero();
-        assertThat(same.err).doesNotContain("decode_head.conv_seg.weight");
+        assertThat(same.code()).as(same.err()).isZero();
+        assertThat(same.err()).doesNotContain("decode_head.conv_seg.weight");
         List<String> classes = new ArrayList<>(List.of("finetune", "fashion-finetune"));
         classes.addAll(TINY);
         for (String set : List.of(
@@ -375,8 +354,8 @@ class SegmentTest {
         }
         classes.addAll(List.of("--out", home.resolve("classes").toString()));
         Ended classifier = beits(classes);
-        assertThat(classifier.code).as(classifier.err).isZero();
-        assertThat(classifier.err).contains("of a segmentation decoder left out");
+        assertThat(classifier.code()).as(classifier.err()).isZero();
+        assertThat(classifier.err()).contains("of a segmentation decoder left out");
     }
 
     /** Text files of a folder are no pictures; a picture that is none is named, the others are predicted. */
@@ -389,9 +368,9 @@ class SegmentTest {
         Files.writeString(folder.resolve("notes.txt"), "no picture");
         Path out = home.resolve("mixed-maps");
         Ended ended = beits("predict", home.resolve("pixels"), home.resolve("mixed"), "--out", out);
-        assertThat(ended.code).isEqualTo(1);
-        assertThat(ended.err).contains("torn.png", "1 of 3 pictures").hasLineCount(2);
-        assertThat(ended.lines()).hasSize(2);
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.err()).contains("torn.png", "1 of 3 pictures").hasLineCount(2);
+        assertThat(ended.json()).hasSize(2);
         try (Stream<Path> written = Files.list(out)) {
             assertThat(written.map(p -> p.getFileName().toString()))
                     .containsExactlyInAnyOrder("a.labels.png", "a.overlay.png", "a-2.labels.png", "a-2.overlay.png");

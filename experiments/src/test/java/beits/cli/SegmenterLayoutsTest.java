@@ -1,5 +1,6 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import beits.checkpoint.Checkpoints;
@@ -10,12 +11,9 @@ import beits.image.Image;
 import beits.image.PngWriter;
 import beits.job.ModelCard;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -36,16 +34,6 @@ class SegmenterLayoutsTest {
     @TempDir
     private Path folder;
 
-    private record Ended(int code, String out, String err) {}
-
-    private static Ended beits(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] all = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-        int code = Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
-
     private Path ours() throws IOException {
         return TinyModel.segmenter(folder.resolve("ours.safetensors"), 4, ALL, TinyModel.WIDTH, CLASSES);
     }
@@ -53,7 +41,7 @@ class SegmenterLayoutsTest {
     private Path huggingFace() throws IOException {
         Path hf = folder.resolve("hf");
         Ended ended = beits("convert", ours(), hf, "--to", "hf");
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         return hf;
     }
 
@@ -185,8 +173,8 @@ class SegmenterLayoutsTest {
         Path hf = huggingFace();
         Path back = folder.resolve("back.safetensors");
         Ended ended = beits("convert", hf, back, "--to", "ours");
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).contains("block 4 is all zeros and adds nothing");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("block 4 is all zeros and adds nothing");
         assertSame(Safetensors.read(back), Safetensors.read(ours()));
         assertThat(ModelCard.of(Safetensors.read(back), "back"))
                 .isEqualTo(ModelCard.of(Safetensors.read(ours()), "ours"));
@@ -197,11 +185,11 @@ class SegmenterLayoutsTest {
         Path ours = TinyModel.segmenter(folder.resolve("deeper.safetensors"), 5, ALL, TinyModel.WIDTH, CLASSES);
         Path hf = folder.resolve("hf");
         Path back = folder.resolve("back.safetensors");
-        assertThat(beits("convert", ours, hf, "--to", "hf").code).isZero();
+        assertThat(beits("convert", ours, hf, "--to", "hf").code()).isZero();
         JsonNode config = JSON.readTree(Files.readString(hf.resolve("config.json")));
         assertThat(config.path("num_hidden_layers").asInt()).isEqualTo(5);
         assertThat(config.path("out_indices").toString()).isEqualTo("[2,3,4,5]");
-        assertThat(beits("convert", hf, back, "--to", "ours").code).isZero();
+        assertThat(beits("convert", hf, back, "--to", "ours").code()).isZero();
         assertSame(Safetensors.read(back), Safetensors.read(ours));
     }
 
@@ -209,18 +197,19 @@ class SegmenterLayoutsTest {
     void picturesAreSegmentedFromEveryLayoutAlike() throws IOException {
         Path picture = picture();
         Path official = folder.resolve("official.safetensors");
-        assertThat(beits("convert", ours(), official, "--to", "official").code).isZero();
+        assertThat(beits("convert", ours(), official, "--to", "official").code())
+                .isZero();
         Path own = folder.resolve("own");
-        assertThat(beits("predict", ours(), picture, "--out", own).code).isZero();
+        assertThat(beits("predict", ours(), picture, "--out", own).code()).isZero();
         Path maps = folder.resolve("maps");
         Ended ended = beits("predict", huggingFace(), picture, "--out", maps);
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).contains("\"shirt\"");
-        assertThat(ended.err).contains("out_indices [2, 3, 4, 5]", "the outputs of blocks [0, 1, 2, 3]");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("\"shirt\"");
+        assertThat(ended.err()).contains("out_indices [2, 3, 4, 5]", "the outputs of blocks [0, 1, 2, 3]");
         assertThat(maps.resolve("picture.labels.png")).hasSameBinaryContentAs(own.resolve("picture.labels.png"));
         Ended attention =
                 beits("attention", folder.resolve("hf"), picture, "--patch", "1,2", "--out", folder.resolve("a"));
-        assertThat(attention.code).as(attention.err).isZero();
+        assertThat(attention.code()).as(attention.err()).isZero();
     }
 
     @Test
@@ -244,7 +233,7 @@ class SegmenterLayoutsTest {
             }
             arguments.addAll(List.of("--out", folder.resolve(start.endsWith("hf") ? "run-hf" : "run-ours")));
             Ended ended = beits(arguments.toArray());
-            assertThat(ended.code).as(ended.err).isZero();
+            assertThat(ended.code()).as(ended.err()).isZero();
         }
         assertThat(folder.resolve("run-hf/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("run-ours/model.safetensors"));
@@ -256,14 +245,14 @@ class SegmenterLayoutsTest {
         Path ours = TinyModel.segmenter(folder.resolve("base.safetensors"), 12, blocks, TinyModel.WIDTH, CLASSES);
         Path official = folder.resolve("official.pth");
         Path back = folder.resolve("back.safetensors");
-        assertThat(beits("convert", ours, official, "--to", "official").code).isZero();
+        assertThat(beits("convert", ours, official, "--to", "official").code()).isZero();
         assertThat(Checkpoints.read(official).tensors())
                 .containsKeys("backbone.blocks.11.attn.relative_position_index", "decode_head.conv_seg.weight");
-        assertThat(beits("convert", official, back, "--to", "ours").code).isZero();
+        assertThat(beits("convert", official, back, "--to", "ours").code()).isZero();
         assertSame(Safetensors.read(back), Safetensors.read(ours));
         Ended ended = beits("predict", official, picture(), "--out", folder.resolve("maps"));
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.err).contains("class 0 to class 2", "blocks [3, 5, 7, 11]");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("class 0 to class 2", "blocks [3, 5, 7, 11]");
     }
 
     @Test
@@ -278,12 +267,13 @@ class SegmenterLayoutsTest {
         Safetensors.write(deep.resolve("model.safetensors"), other);
         Path back = folder.resolve("back.safetensors");
         Ended ended = beits("convert", deep, back, "--to", "ours");
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out).contains("an auxiliary head of another build, for training");
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("an auxiliary head of another build, for training");
         Path again = folder.resolve("again");
-        assertThat(beits("convert", back, again, "--to", "hf").code).isZero();
+        assertThat(beits("convert", back, again, "--to", "hf").code()).isZero();
         assertThat(again.resolve("config.json")).content().contains("\"use_auxiliary_head\" : false");
-        assertThat(beits("predict", again, picture(), "--out", folder.resolve("maps")).code)
+        assertThat(beits("predict", again, picture(), "--out", folder.resolve("maps"))
+                        .code())
                 .isZero();
     }
 
@@ -307,8 +297,8 @@ class SegmenterLayoutsTest {
         json.set(field, JSON.readTree(value));
         Files.writeString(config, json.toString());
         Ended ended = beits("predict", hf, picture(), "--out", folder.resolve("maps"));
-        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err).hasLineCount(1).startsWith("beits: " + folder).contains(message);
+        assertThat(ended.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err()).hasLineCount(1).startsWith("beits: " + folder).contains(message);
         assertThat(folder.resolve("maps")).doesNotExist();
     }
 
@@ -318,7 +308,8 @@ class SegmenterLayoutsTest {
         Path turned =
                 TinyModel.segmenter(folder.resolve("turned.safetensors"), 4, ALL.reversed(), TinyModel.WIDTH, CLASSES);
         Path official = folder.resolve("official.safetensors");
-        assertThat(beits("convert", narrow, official, "--to", "official").code).isZero();
+        assertThat(beits("convert", narrow, official, "--to", "official").code())
+                .isZero();
         Path out = folder.resolve("out");
         Map<List<Object>, String> mistakes = Map.of(
                 List.of("convert", narrow, out, "--to", "timm"), "which timm does not have",
@@ -327,8 +318,8 @@ class SegmenterLayoutsTest {
                 List.of("evaluate", official), "does not tell which of its 4 blocks the decoder reads");
         mistakes.forEach((arguments, message) -> {
             Ended ended = beits(arguments.toArray());
-            assertThat(ended.code).as("%s", arguments).isEqualTo(Main.USER_MISTAKE);
-            assertThat(ended.err).hasLineCount(1).contains(message);
+            assertThat(ended.code()).as("%s", arguments).isEqualTo(Main.USER_MISTAKE);
+            assertThat(ended.err()).hasLineCount(1).contains(message);
         });
         assertThat(out).doesNotExist();
     }

@@ -1,10 +1,9 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,17 +33,12 @@ class StartConstantsTest {
     private static Path imagenet;
     private static Path other;
 
-    private record Ended(int code, String err) {}
-
-    private static Ended beits(Path out, String command, String recipe, String... settings) {
-        List<String> arguments = new ArrayList<>(List.of(command, recipe, "--out", out.toString()));
+    private static Ended run(Path out, String command, String recipe, String... settings) {
+        List<String> fields = new ArrayList<>();
         for (String setting : settings) {
-            arguments.addAll(List.of("--set", setting));
+            fields.addAll(List.of("--set", setting));
         }
-        StringWriter err = new StringWriter();
-        int code = Main.run(
-                arguments.toArray(String[]::new), new PrintWriter(new StringWriter()), new PrintWriter(err, true));
-        return new Ended(code, err.toString());
+        return beits(command, recipe, "--out", out, fields);
     }
 
     private static Ended finetune(Path out, Path start, String... more) {
@@ -52,7 +46,7 @@ class StartConstantsTest {
         settings.addAll(List.of("data.source=drawings_sample", "model.channels=3", "labelsPerClass=0"));
         settings.addAll(List.of("initFrom=" + start));
         settings.addAll(List.of(more));
-        return beits(out, "finetune", "fashion-finetune", settings.toArray(String[]::new));
+        return run(out, "finetune", "fashion-finetune", settings.toArray(String[]::new));
     }
 
     @BeforeAll
@@ -65,8 +59,8 @@ class StartConstantsTest {
     }
 
     private static void assertRefused(Ended ended, Path out, String... parts) {
-        assertThat(ended.code).as(ended.err).isEqualTo(2);
-        assertThat(ended.err.lines().filter(line -> line.contains("initFrom")))
+        assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err().lines().filter(line -> line.contains("initFrom")))
                 .singleElement()
                 .asString()
                 .contains(parts);
@@ -91,7 +85,7 @@ class StartConstantsTest {
     void fineTuningWithTheConstantsOfItsStartRuns() {
         Ended ended = finetune(
                 home.resolve("ran"), imagenet, "imagenetMeanAndStd=true", "autoAugment=original-mstd0.5", "mixup=0.8");
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
     }
 
     @Test
@@ -108,14 +102,14 @@ class StartConstantsTest {
                 "optim.epochs=1",
                 "optim.warmupEpochs=0",
                 "optim.warmupSteps=0");
-        Ended trained = beits(tokenizer, "train-tokenizer", "fashion-tokenizer", small.toArray(String[]::new));
-        assertThat(trained.code).as(trained.err).isZero();
+        Ended trained = run(tokenizer, "train-tokenizer", "fashion-tokenizer", small.toArray(String[]::new));
+        assertThat(trained.code()).as(trained.err()).isZero();
         Path out = home.resolve("pretrain");
         List<String> settings = new ArrayList<>(TINY);
         settings.addAll(List.of("data.source=drawings_sample", "model.channels=3", "tokenizer=" + tokenizer));
         settings.addAll(List.of("mask.maskPatches=6", "initFrom=" + imagenet));
         assertRefused(
-                beits(out, "pretrain", "fashion-pretrain", settings.toArray(String[]::new)),
+                run(out, "pretrain", "fashion-pretrain", settings.toArray(String[]::new)),
                 out,
                 "0.485",
                 "set imagenetMeanAndStd: true");
@@ -125,7 +119,7 @@ class StartConstantsTest {
     void segmentationRefusesConstantsThatNoRecipeHas() {
         Path out = home.resolve("segment");
         assertRefused(
-                beits(out, "segment", "scenes-segment", "model.channels=3", "initFrom=" + other),
+                run(out, "segment", "scenes-segment", "model.channels=3", "initFrom=" + other),
                 out,
                 "mean [0.3, 0.3, 0.3] and std [0.2, 0.2, 0.2]",
                 "mean [0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5]",
@@ -146,15 +140,15 @@ class StartConstantsTest {
                 "blocks=[0]",
                 "optim.warmupSteps=0",
                 "initFrom=" + half));
-        Ended ended = beits(home.resolve("told"), "segment", "scenes-segment", settings.toArray(String[]::new));
-        assertThat(ended.err).contains("initFrom: " + half + " was trained on", "as the released UPerNet models do");
-        assertThat(ended.code).as(ended.err).isZero();
+        Ended ended = run(home.resolve("told"), "segment", "scenes-segment", settings.toArray(String[]::new));
+        assertThat(ended.err()).contains("initFrom: " + half + " was trained on", "as the released UPerNet models do");
+        assertThat(ended.code()).as(ended.err()).isZero();
 
         Path out = home.resolve("not-told");
         settings.set(settings.indexOf("imagenetMeanAndStd=true"), "imagenetMeanAndStd=false");
         settings.set(settings.size() - 1, "initFrom=" + imagenet);
         assertRefused(
-                beits(out, "segment", "scenes-segment", settings.toArray(String[]::new)),
+                run(out, "segment", "scenes-segment", settings.toArray(String[]::new)),
                 out,
                 "set imagenetMeanAndStd: true");
     }
@@ -162,7 +156,7 @@ class StartConstantsTest {
     @Test
     void anUnknownPolicyIsRefused() {
         Ended ended = finetune(home.resolve("policy"), half, "autoAugment=rand-x9");
-        assertThat(ended.code).isEqualTo(2);
-        assertThat(ended.err).contains("autoAugment: rand-x9 must be", "rand-m9-mstd0.5-inc1");
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).contains("autoAugment: rand-x9 must be", "rand-m9-mstd0.5-inc1");
     }
 }

@@ -1,13 +1,12 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import beits.image.Image;
 import beits.image.ImageReader;
 import beits.image.PngWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,19 +26,6 @@ class TokenizerCommandsTest {
 
     @TempDir
     private static Path home;
-
-    private record Ended(int code, String out, String err) {}
-
-    private static Ended beits(List<String> arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Main.run(arguments.toArray(String[]::new), new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
-
-    private static Ended beits(String... arguments) {
-        return beits(List.of(arguments));
-    }
 
     private static List<String> with(List<String> fields, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
@@ -62,7 +48,7 @@ class TokenizerCommandsTest {
                 "fashion-tokenizer",
                 "--out",
                 home.resolve("tokenizer").toString()));
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
     }
 
     private static List<String> recipe() {
@@ -72,11 +58,11 @@ class TokenizerCommandsTest {
     @Test
     void aSecondPassTokenisesNothing(@TempDir Path cache) {
         List<String> arguments = with(recipe(), "tokenize", "fashion-pretrain", "--cache", cache.toString());
-        assertThat(beits(arguments).out).contains("13 pictures, 26 views: 26 tokenised, 0 known");
-        assertThat(beits(arguments).out).contains("26 views: 0 tokenised, 26 known");
+        assertThat(beits(arguments).out()).contains("13 pictures, 26 views: 26 tokenised, 0 known");
+        assertThat(beits(arguments).out()).contains("26 views: 0 tokenised, 26 known");
         List<String> more = new ArrayList<>(arguments);
         more.addAll(List.of("--set", "data.limit=20", "--batch", "1"));
-        assertThat(beits(more).out).contains("40 views: 14 tokenised, 26 known");
+        assertThat(beits(more).out()).contains("40 views: 14 tokenised, 26 known");
     }
 
     @Test
@@ -84,8 +70,8 @@ class TokenizerCommandsTest {
         List<String> arguments = with(recipe(), "tokenize", "fashion-pretrain", "--cache", cache.toString());
         arguments.addAll(List.of("--set", "augmentation.minCropArea=0.5"));
         Ended ended = beits(arguments);
-        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err).contains("nothing to keep").hasLineCount(1);
+        assertThat(ended.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err()).contains("nothing to keep").hasLineCount(1);
         assertThat(cache).isEmptyDirectory();
     }
 
@@ -95,7 +81,8 @@ class TokenizerCommandsTest {
         List<String> fields = new ArrayList<>(recipe());
         fields.addAll(List.of("optim.batchSize=6", "optim.epochs=2", "model.width=16", "model.depth=1"));
         Path cache = folder.resolve("cache");
-        assertThat(beits(with(recipe(), "tokenize", "fashion-pretrain", "--cache", cache.toString())).code)
+        assertThat(beits(with(recipe(), "tokenize", "fashion-pretrain", "--cache", cache.toString()))
+                        .code())
                 .isZero();
         long size = size(cache);
         Ended own = beits(with(
@@ -104,7 +91,7 @@ class TokenizerCommandsTest {
                 "fashion-pretrain",
                 "--out",
                 folder.resolve("own").toString()));
-        assertThat(own.code).as(own.err).isZero();
+        assertThat(own.code()).as(own.err()).isZero();
         assertThat(folder.resolve("own/tokens")).isNotEmptyDirectory();
         Ended cached = beits(with(
                 fields,
@@ -114,7 +101,7 @@ class TokenizerCommandsTest {
                 cache.toString(),
                 "--out",
                 folder.resolve("cached").toString()));
-        assertThat(cached.code).as(cached.err).isZero();
+        assertThat(cached.code()).as(cached.err()).isZero();
         assertThat(size(cache)).isEqualTo(size);
         assertThat(folder.resolve("cached/model.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("own/model.safetensors"));
@@ -145,8 +132,8 @@ class TokenizerCommandsTest {
                 second.toString(),
                 "--out",
                 folder.resolve("out").toString());
-        assertThat(ended.code).as(ended.err).isZero();
-        JsonNode json = JSON.readTree(ended.out);
+        assertThat(ended.code()).as(ended.err()).isZero();
+        JsonNode json = JSON.readTree(ended.out());
         assertThat(json.get("pictures").size()).isEqualTo(2);
         assertThat(json.get("codebook").get("words").asInt()).isEqualTo(16);
         assertThat(json.get("codebook").get("perplexity").asDouble()).isBetween(1.0, 16.0);
@@ -173,9 +160,9 @@ class TokenizerCommandsTest {
                 "1",
                 "--out",
                 out.toString());
-        assertThat(ended.code).as(ended.err).isEqualTo(Main.FAILED);
-        assertThat(ended.err).contains("a.png", "c.png", "2 of 4 pictures could not be read");
-        JsonNode shown = JSON.readTree(ended.out).get("pictures");
+        assertThat(ended.code()).as(ended.err()).isEqualTo(Main.FAILED);
+        assertThat(ended.err()).contains("a.png", "c.png", "2 of 4 pictures could not be read");
+        JsonNode shown = JSON.readTree(ended.out()).get("pictures");
         assertThat(shown.size()).isEqualTo(2);
         assertThat(shown.get(0).get("picture").asString()).endsWith("b.png");
         assertThat(shown.get(1).get("picture").asString()).endsWith("d.png");
@@ -188,8 +175,8 @@ class TokenizerCommandsTest {
                 pictures.resolve("a.png").toString(),
                 "--out",
                 none.toString());
-        assertThat(broken.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(broken.out).isEmpty();
+        assertThat(broken.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(broken.out()).isEmpty();
         assertThat(none).doesNotExist();
     }
 
@@ -201,8 +188,8 @@ class TokenizerCommandsTest {
                 "fashion-finetune",
                 "--out",
                 folder.resolve("run").toString()));
-        assertThat(ended.code).isEqualTo(Main.USER_MISTAKE);
-        assertThat(ended.err)
+        assertThat(ended.code()).isEqualTo(Main.USER_MISTAKE);
+        assertThat(ended.err())
                 .startsWith("beits: initFrom: " + home.resolve("tokenizer/model.safetensors") + " holds a tokenizer")
                 .hasLineCount(1);
     }
@@ -215,8 +202,8 @@ class TokenizerCommandsTest {
         }
         Path ours = folder.resolve("dall-e.safetensors");
         Ended converted = beits("convert", folder.toString(), ours.toString(), "--to", "ours");
-        assertThat(converted.code).as(converted.err).isZero();
-        assertThat(converted.out).contains("loaded").doesNotContain("dropped");
+        assertThat(converted.code()).as(converted.err()).isZero();
+        assertThat(converted.out()).contains("loaded").doesNotContain("dropped");
         Path picture = picture(folder, "picture.png", 24, 24);
         List<JsonNode> results = new ArrayList<>();
         for (Path tokenizer : List.of(folder, ours)) {
@@ -228,8 +215,8 @@ class TokenizerCommandsTest {
                     "16",
                     "--out",
                     folder.resolve("out" + results.size()).toString());
-            assertThat(ended.code).as(ended.err).isZero();
-            results.add(JSON.readTree(ended.out));
+            assertThat(ended.code()).as(ended.err()).isZero();
+            results.add(JSON.readTree(ended.out()));
         }
         assertThat(results.get(0).get("tokenizer")).isEqualTo(results.get(1).get("tokenizer"));
         assertThat(results.get(0).get("mae")).isEqualTo(results.get(1).get("mae"));
@@ -240,6 +227,6 @@ class TokenizerCommandsTest {
         Files.delete(folder.resolve("decoder.pkl"));
         Ended half = beits(
                 "convert", folder.toString(), folder.resolve("x.safetensors").toString(), "--to", "ours");
-        assertThat(half.err).contains("decoder.pkl").contains("missing").hasLineCount(1);
+        assertThat(half.err()).contains("decoder.pkl").contains("missing").hasLineCount(1);
     }
 }

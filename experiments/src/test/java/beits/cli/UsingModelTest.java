@@ -1,5 +1,6 @@
 package beits.cli;
 
+import static beits.cli.Ended.beits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -28,8 +29,6 @@ import beits.transform.Normalisation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Commands that use a trained model, on untrained tiny ones: what they print must agree with each other whatever the weights. */
 class UsingModelTest {
@@ -57,20 +55,6 @@ class UsingModelTest {
     private static Path classifier;
     private static Path masked;
     private static Path data;
-
-    private record Ended(int code, String out, String err) {
-        List<JsonNode> json() {
-            return out.lines().map(line -> new JsonMapper().readTree(line)).toList();
-        }
-    }
-
-    private static Ended beits(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
-        int code = Main.run(words, new PrintWriter(out, true), new PrintWriter(err, true));
-        return new Ended(code, out.toString(), err.toString());
-    }
 
     @BeforeAll
     static void write() throws IOException {
@@ -89,8 +73,8 @@ class UsingModelTest {
     void predictionsAndEvaluationAgree() {
         Ended predicted = beits("predict", classifier, data.resolve("val"), "--top", "7");
         Ended evaluated = beits("evaluate", classifier, "--data", "image_folder", "--path", data);
-        assertThat(predicted.code).as(predicted.err).isZero();
-        assertThat(evaluated.code).as(evaluated.err).isZero();
+        assertThat(predicted.code()).as(predicted.err()).isZero();
+        assertThat(evaluated.code()).as(evaluated.err()).isZero();
         int[][] counted = new int[7][7];
         int amongFive = 0;
         for (JsonNode line : predicted.json()) {
@@ -144,8 +128,8 @@ class UsingModelTest {
                 .json()
                 .getFirst();
         Ended ended = beits("evaluate", classifier, "--data", "image_folder", "--path", torn);
-        assertThat(ended.code).isEqualTo(1);
-        assertThat(ended.err).contains("01.png", "none.png", "2 of 37 pictures");
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.err()).contains("01.png", "none.png", "2 of 37 pictures");
         JsonNode metrics = ended.json().getFirst();
         assertThat(metrics.get("unreadable").asInt()).isEqualTo(2);
         for (String same : List.of("pictures", "top1", "top5", "confusion", "classes")) {
@@ -161,7 +145,7 @@ class UsingModelTest {
         System.setIn(new ByteArrayInputStream((two + "\n\n" + one + "\n").getBytes(StandardCharsets.UTF_8)));
         try {
             Ended ended = beits("predict", classifier, "-", "--top", "1");
-            assertThat(ended.code).as(ended.err).isZero();
+            assertThat(ended.code()).as(ended.err()).isZero();
             assertThat(ended.json().stream().map(line -> line.get("picture").asString()))
                     .containsExactly(two.toString(), one.toString());
         } finally {
@@ -179,10 +163,10 @@ class UsingModelTest {
             Files.write(folder.resolve("%02d.png".formatted(i)), cut ? java.util.Arrays.copyOf(whole, 80) : whole);
         }
         Ended ended = beits("predict", classifier, folder, folder.resolve("none.jpg"));
-        assertThat(ended.code).isEqualTo(1);
-        assertThat(ended.out).hasLineCount(27);
-        assertThat(ended.err).contains("01.png", "37.png", "none.jpg: no such file", "14 of 41 pictures");
-        assertThat(ended.out
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.out()).hasLineCount(27);
+        assertThat(ended.err()).contains("01.png", "37.png", "none.jpg: no such file", "14 of 41 pictures");
+        assertThat(ended.out()
                         .lines()
                         .map(line -> line.substring(line.indexOf("classes")))
                         .distinct())
@@ -190,8 +174,8 @@ class UsingModelTest {
                 .hasSize(1);
 
         Ended none = beits("predict", classifier, folder.resolve("01.png"));
-        assertThat(none.code).isEqualTo(2);
-        assertThat(none.out).isEmpty();
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.out()).isEmpty();
     }
 
     /** The classifier again, on the reference device and through its own program, with everything kept. */
@@ -222,7 +206,7 @@ class UsingModelTest {
         Path picture = data.resolve("val/c/2.png");
         Path out = home.resolve("maps");
         Ended ended = beits("attention", classifier, picture, "--patch", "1,2", "--layer", "2", "--out", out);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         Truth truth = Truth.of(picture, 2);
         float[] maps = npy(out.resolve("maps.npy"), "(2, 4, 4,)");
         JsonNode classToken = ended.json().getFirst().get("classToken");
@@ -247,11 +231,12 @@ class UsingModelTest {
         Files.write(folder.resolve("torn.png"), new byte[20]);
         Path out = home.resolve("looked-at-maps");
         Ended ended = beits("attention", classifier, home.resolve("looked-at"), "--patch", "1,2", "--out", out);
-        assertThat(ended.code).isEqualTo(1);
-        assertThat(ended.err).contains("torn.png", "1 of 3 pictures").hasLineCount(2);
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.err()).contains("torn.png", "1 of 3 pictures").hasLineCount(2);
         assertThat(ended.json()).hasSize(2);
         Path alone = home.resolve("looked-at-alone");
-        assertThat(beits("attention", classifier, folder.resolve("one.png"), "--patch", "1,2", "--out", alone).code)
+        assertThat(beits("attention", classifier, folder.resolve("one.png"), "--patch", "1,2", "--out", alone)
+                        .code())
                 .isZero();
         String same = ended.json().getFirst().get("picture").asString().contains("below") ? "one" : "one-2";
         assertThat(out.resolve(same + "/maps.npy")).hasSameBinaryContentAs(alone.resolve("maps.npy"));
@@ -272,7 +257,7 @@ class UsingModelTest {
                 "56x35",
                 "--out",
                 out);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(ended.json().getFirst().get("layer").asInt()).isEqualTo(TinyModel.DEPTH);
         float[] maps = npy(out.resolve("maps.npy"), "(2, 8, 5,)");
         double sum = ended.json().getFirst().get("classToken").get(1).asDouble();
@@ -299,10 +284,10 @@ class UsingModelTest {
                 "--out",
                 all);
         Ended second = beits("features", classifier, picture, "--layer", "1", "--pool", "none", "--out", tokens);
-        assertThat(first.code).as(first.err).isEqualTo(1);
+        assertThat(first.code()).as(first.err()).isEqualTo(1);
         assertThat(first.json().getFirst().get("pictures").get(PER_CLASS).asString())
                 .isEqualTo(picture.toString());
-        assertThat(second.code).as(second.err).isZero();
+        assertThat(second.code()).as(second.err()).isZero();
         assertThat(npy(tokens, "(1, 17, 16,)"))
                 .usingComparatorWithPrecision(1e-5f)
                 .containsExactly(truth.hidden);
@@ -338,7 +323,7 @@ class UsingModelTest {
     private static Path exported(Path model, String layout) {
         Path out = home.resolve(model.getFileName() + "-" + layout);
         Ended ended = beits("convert", model, out, "--to", layout);
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         return out;
     }
 
@@ -353,19 +338,19 @@ class UsingModelTest {
         for (String layout : List.of("hf", "timm", "official")) {
             Path model = exported(classifier, layout);
             Ended predicted = beits("predict", model, data.resolve("val"), "--top", "7");
-            assertThat(predicted.code).as(predicted.err).isZero();
+            assertThat(predicted.code()).as(predicted.err()).isZero();
             Ended evaluated = beits("evaluate", model, "--data", "image_folder", "--path", data);
-            assertThat(evaluated.code).as(evaluated.err).isZero();
+            assertThat(evaluated.code()).as(evaluated.err()).isZero();
             assertThat(evaluated.json().getFirst().get("confusion")).hasToString(confusion);
             if (layout.equals("official")) {
-                assertThat(predicted.out.replaceAll("class (\\d)", "$1"))
-                        .isEqualTo(named(own.out, List.of("0", "1", "2", "3", "4", "5", "6")));
-                assertThat(predicted.err)
+                assertThat(predicted.out().replaceAll("class (\\d)", "$1"))
+                        .isEqualTo(named(own.out(), List.of("0", "1", "2", "3", "4", "5", "6")));
+                assertThat(predicted.err())
                         .hasLineCount(1)
                         .contains("official layout", "class names class 0 to class 6", "mean and deviation 0.5");
             } else {
-                assertThat(predicted.out).isEqualTo(own.out);
-                assertThat(predicted.err).isEmpty();
+                assertThat(predicted.out()).isEqualTo(own.out());
+                assertThat(predicted.err()).isEmpty();
             }
         }
     }
@@ -380,15 +365,15 @@ class UsingModelTest {
     void encodersOfOtherLayoutsGiveTheSameFeatures() throws IOException {
         Path pictures = data.resolve("val/a");
         Path own = home.resolve("own-features.npy");
-        assertThat(beits("features", masked, pictures, "--out", own).code).isZero();
+        assertThat(beits("features", masked, pictures, "--out", own).code()).isZero();
         for (String layout : List.of("hf", "timm", "official")) {
             Path model = exported(masked, layout);
             Path out = home.resolve(layout + "-features.npy");
             Ended ended = beits("features", model, pictures, "--out", out);
-            assertThat(ended.code).as(ended.err).isZero();
+            assertThat(ended.code()).as(ended.err()).isZero();
             assertThat(out).hasSameBinaryContentAs(own);
             String assumed = layout.equals("official") ? "taken: mean and deviation 0.5" : "";
-            assertThat(ended.err).contains(assumed).doesNotContain("class names");
+            assertThat(ended.err()).contains(assumed).doesNotContain("class names");
             Ended maps = beits(
                     "attention",
                     model,
@@ -397,10 +382,10 @@ class UsingModelTest {
                     "0,0",
                     "--out",
                     home.resolve(layout + "-maps"));
-            assertThat(maps.code).as(maps.err).isZero();
+            assertThat(maps.code()).as(maps.err()).isZero();
             Ended refused = beits("predict", model, pictures);
-            assertThat(refused.code).isEqualTo(2);
-            assertThat(refused.err).contains("holds a masked image model, which predicts no classes");
+            assertThat(refused.code()).isEqualTo(2);
+            assertThat(refused.err()).contains("holds a masked image model, which predicts no classes");
         }
     }
 
@@ -428,9 +413,11 @@ class UsingModelTest {
                 beits("attention", file, picture, "--patch", "0,0", "--out", home.resolve("nan")),
                 beits("probe", file, "--data", "fashion_mnist_sample"),
                 beits("fewlabel", "fashion-finetune", "--init", file))) {
-            assertThat(ended.code).isEqualTo(2);
-            assertThat(ended.out).isEmpty();
-            assertThat(ended.err).hasLineCount(1).contains(file + ": head.weight: 1 of 112 values are NaN or infinite");
+            assertThat(ended.code()).isEqualTo(2);
+            assertThat(ended.out()).isEmpty();
+            assertThat(ended.err())
+                    .hasLineCount(1)
+                    .contains(file + ": head.weight: 1 of 112 values are NaN or infinite");
         }
     }
 
@@ -449,12 +436,12 @@ class UsingModelTest {
                 "3",
                 "--report",
                 home.resolve("probe.html"));
-        assertThat(ended.code).as(ended.err).isZero();
+        assertThat(ended.code()).as(ended.err()).isZero();
         assertThat(home.resolve("probe.html")).content().contains("linear, best at layer", "3-NN", "<svg");
-        assertThat(ended.out)
+        assertThat(ended.out())
                 .contains("2000 test pictures, 30 training pictures", "linear   layer", "3-NN     layer")
                 .containsPattern("best     layer [123], (mean of patches|class token): \\d+\\.\\d %");
-        assertThat(ended.out.lines().filter(line -> line.matches(" +[123] +\\d+\\.\\d % +\\d+\\.\\d %")))
+        assertThat(ended.out().lines().filter(line -> line.matches(" +[123] +\\d+\\.\\d % +\\d+\\.\\d %")))
                 .hasSize(2 * TinyModel.DEPTH);
     }
 
@@ -474,18 +461,18 @@ class UsingModelTest {
         }
         arguments.addAll(List.of("--labels", "5", "--seeds", "2"));
         Ended ended = beits(arguments.toArray());
-        assertThat(ended.code).as(ended.err).isZero();
-        assertThat(ended.out)
+        assertThat(ended.code()).as(ended.err()).isZero();
+        assertThat(ended.out())
                 .contains("5 labels a class, seed 4: pre-trained", "5 labels a class, seed 5: pre-trained", "mean:")
                 .hasLineCount(3);
 
         arguments.addAll(List.of("--set-scratch", "optim.epochs=3", "--set-scratch", "optim.lr=1e-2"));
         Ended tuned = beits(arguments.toArray());
-        assertThat(tuned.code).as(tuned.err).isZero();
-        assertThat(arm(tuned.out, "pre-trained"))
+        assertThat(tuned.code()).as(tuned.err()).isZero();
+        assertThat(arm(tuned.out(), "pre-trained"))
                 .as("the other arm is as it was")
-                .isEqualTo(arm(ended.out, "pre-trained"));
-        assertThat(arm(tuned.out, "from scratch")).isNotEqualTo(arm(ended.out, "from scratch"));
+                .isEqualTo(arm(ended.out(), "pre-trained"));
+        assertThat(arm(tuned.out(), "from scratch")).isNotEqualTo(arm(ended.out(), "from scratch"));
     }
 
     private static List<String> arm(String out, String name) {
@@ -548,15 +535,15 @@ class UsingModelTest {
         refused.add(beits("fewlabel", "fashion-finetune"));
         refused.add(beits("fewlabel", "fashion-finetune", "--init", masked, "--seeds", "0"));
         Ended none = beits("attention", classifier, home.resolve("x.png"), "--patch", "0,0", "--out", maps);
-        assertThat(none.code).isEqualTo(2);
-        assertThat(none.err).contains("x.png: no such file", "1 of 1 pictures");
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).contains("x.png: no such file", "1 of 1 pictures");
         assertThat(maps).doesNotExist();
         assertThat(refused).allSatisfy(ended -> {
-            assertThat(ended.code).as(ended.err).isEqualTo(2);
-            assertThat(ended.err).startsWith("beits: ").hasLineCount(1);
-            assertThat(ended.out).isEmpty();
+            assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+            assertThat(ended.err()).startsWith("beits: ").hasLineCount(1);
+            assertThat(ended.out()).isEmpty();
         });
-        assertThat(refused.getFirst().err).contains("masked image model", "fine-tuned");
-        assertThat(refused.get(7).err).contains("2 classes", "7");
+        assertThat(refused.getFirst().err()).contains("masked image model", "fine-tuned");
+        assertThat(refused.get(7).err()).contains("2 classes", "7");
     }
 }
