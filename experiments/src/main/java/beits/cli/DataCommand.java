@@ -235,6 +235,9 @@ final class DataCommand {
             if (count < 1) {
                 throw new UserException("--count " + count + ": must be at least 1");
             }
+            if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+                throw new UserException("--out " + out + ": a PNG is written; name a file that ends in .png");
+            }
             if (Files.exists(out)) {
                 throw new UserException("--out " + out + ": exists; name another file");
             }

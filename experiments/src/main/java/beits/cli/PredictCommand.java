@@ -70,8 +70,8 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "folder for label maps and overlays of a segmentation model (default: ${DEFAULT-VALUE})")
-    private Path out = Path.of("predictions");
+            description = "folder for label maps and overlays of a segmentation model (default: predictions)")
+    private @Nullable Path out;
 
     @Mixin
     private ViewOptions views = new ViewOptions();
@@ -101,8 +101,13 @@ final class PredictCommand implements Callable<Integer> {
 
     private int classes(ModelFile model) throws IOException {
         views.requireNone(model.source());
+        if (out != null) {
+            throw new UserException(
+                    "--out: is for segmentation models, and %s holds a classifier, whose predictions are printed; leave it out"
+                            .formatted(model.source()));
+        }
         List<Path> pictures = PictureFiles.named(images, Streams.in());
-        PrintWriter out = Streams.out(spec);
+        PrintWriter printed = Streams.out(spec);
         PrintWriter err = Streams.err(spec);
         try (Device device = common.open();
                 LoadedClassifier classifier = LoadedClassifier.open(device, model, Math.min(BATCH, pictures.size()))) {
@@ -112,16 +117,17 @@ final class PredictCommand implements Callable<Integer> {
                     classifier.pipeline(),
                     LoaderOptions.evaluation(predictor.batch(), WORKERS).withBroken(Broken.SKIP),
                     fault -> err.println("beits: " + fault),
-                    batch -> print(batch, pictures, classifier, out));
+                    batch -> print(batch, pictures, classifier, printed));
             return Unreadable.exitCode(unreadable, pictures.size(), err);
         }
     }
 
     private int pixels(Path file, ModelFile model) throws IOException {
         List<Path> pictures = PictureFiles.named(images, Streams.in());
+        Path folder = out == null ? Path.of("predictions") : out;
         try (Device device = common.open()) {
             return SegmenterUse.predict(
-                    device, file, model, pictures, out, views.views(), Streams.out(spec), Streams.err(spec));
+                    device, file, model, pictures, folder, views.views(), Streams.out(spec), Streams.err(spec));
         }
     }
 

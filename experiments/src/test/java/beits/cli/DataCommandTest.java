@@ -72,6 +72,10 @@ class DataCommandTest {
             assertThat(beits("data", "sheet", recipe, "--out", sheet.toString()).err())
                     .contains("exists; name another file");
         }
+        assertThat(beits("data", "sheet", "fashion-pretrain", "--out", home.resolve("sheet.jpg"))
+                        .err())
+                .contains("sheet.jpg: a PNG is written; name a file that ends in .png")
+                .hasLineCount(1);
     }
 
     @Test

@@ -527,6 +527,7 @@ class UsingModelTest {
         refused.add(beits("features", classifier, picture, "--out", maps + ".csv"));
         refused.add(beits("features", classifier, picture, "--out", classifier));
         refused.add(beits("predict", classifier, home.resolve("data").resolve("val/a"), "--flip"));
+        refused.add(beits("predict", classifier, home.resolve("data").resolve("val/a"), "--out", maps));
         refused.add(beits("evaluate", classifier, "--scales", "1,2"));
         refused.add(beits("probe", masked, "--data", "fashion_mnist_sample", "--labels", "5", "--knn", "51"));
         refused.add(beits("probe", masked));
