@@ -49,6 +49,11 @@ public record BeitDescription(
     public record Hints(int heads, int imageHeight, int imageWidth) {
         /** Nothing is known. */
         public static final Hints NONE = new Hints(0, 0, 0);
+
+        /** The same with these attention heads, unless they are 0. */
+        public Hints withHeads(int known) {
+            return known > 0 ? new Hints(known, imageHeight, imageWidth) : this;
+        }
     }
 
     /**

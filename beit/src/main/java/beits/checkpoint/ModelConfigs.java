@@ -65,8 +65,9 @@ public final class ModelConfigs {
             List<String> classNames,
             TensorType type) {
         ObjectNode json = transformers(description, "BeitForSemanticSegmentation", classNames, type);
-        int depth = description.network().depth();
-        json.put("num_hidden_layers", blocks.contains(depth - 1) ? depth + 1 : depth);
+        json.put(
+                "num_hidden_layers",
+                SegmenterWeights.depth(blocks, description.network().depth()));
         ArrayNode indexes = json.putArray("out_indices");
         SegmenterWeights.outIndices(blocks).forEach(indexes::add);
         ArrayNode scales = json.putArray("pool_scales");

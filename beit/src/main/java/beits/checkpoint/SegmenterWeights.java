@@ -49,6 +49,11 @@ public final class SegmenterWeights {
         return blocks.stream().map(block -> block + INDEX_OF_FIRST_BLOCK).toList();
     }
 
+    /** Blocks that a model of {@code depth} blocks has there: one more where the decoder reads the last. */
+    static int depth(List<Integer> blocks, int depth) {
+        return blocks.contains(depth - 1) ? depth + 1 : depth;
+    }
+
     /**
      * Brings a segmentation model to mmseg's names.
      *
@@ -115,7 +120,7 @@ public final class SegmenterWeights {
     public static NamedTensors toHuggingFace(NamedTensors official, List<Integer> blocks) throws CheckpointException {
         NamedTensors encoder = encoder(official);
         int last = lastBlock(encoder);
-        if (blocks.contains(last)) {
+        if (depth(blocks, last + 1) > last + 1) {
             String prefix = "blocks." + last + ".";
             for (Map.Entry<String, TensorData> one : new LinkedHashMap<>(encoder.tensors()).entrySet()) {
                 if (one.getKey().startsWith(prefix)) {

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * The folder of a run: {@code recipe.yaml}, {@code metrics.jsonl}, {@code tensorboard/}, {@code log.txt}, checkpoints,
- * {@code model.safetensors}, {@code best.safetensors}, {@code pictures/}, {@code report.html}. It is made when the first step is done, so that a mistake in
- * the recipe leaves nothing behind.
+ * {@code model.safetensors}, {@code best.safetensors}, {@code pictures/}, {@code report.html}. It is made when the first step is
+ * done, so that a mistake in the recipe leaves nothing behind.
  *
  * @param path of the folder
  * @param resume whether a run in it is continued

@@ -134,13 +134,7 @@ public final class Conversion {
             boolean official = WeightLayout.of(checkpoint, file.toString()) == WeightLayout.OFFICIAL;
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
             ModelConfigs.Told told = official ? ModelConfigs.Told.NOTHING : ModelConfigs.read(folder);
-            Hints hints = told.hints();
-            return new Known(
-                    new Hints(heads > 0 ? heads : hints.heads(), hints.imageHeight(), hints.imageWidth()),
-                    told.classNames(),
-                    told.mean(),
-                    told.std(),
-                    null);
+            return new Known(told.hints().withHeads(heads), told.classNames(), told.mean(), told.std(), null);
         }
     }
 

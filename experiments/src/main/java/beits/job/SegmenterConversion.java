@@ -118,8 +118,7 @@ final class SegmenterConversion {
         WeightConversion.Official official = SegmenterWeights.toOfficial(checkpoint, source);
         NamedTensors tensors = official.tensors();
         if (!tensors.has(UPERNET) || !tensors.has(CLASSES)) {
-            throw new CheckpointException(source
-                    + ": its segmentation decoder is no UPerNet, the only one that has more than our own layout");
+            throw noUperNet(source);
         }
         Known known = own != null ? own : beside(in, wish.heads(), official.layout());
         BeitDescription encoder = BeitDescription.infer(SegmenterWeights.encoder(tensors), known.hints, source);
@@ -156,8 +155,7 @@ final class SegmenterConversion {
         ModelRecipe encoder = Objects.requireNonNull(card.encoder());
         ModelCard.Decoder decoder = card.decoder();
         if (decoder == null || decoder.kind() != SegmentRecipe.Decoder.UPERNET) {
-            throw new CheckpointException(source
-                    + ": its segmentation decoder is no UPerNet, the only one that has more than our own layout");
+            throw noUperNet(source);
         }
         return new Known(
                 new Hints(encoder.heads(), encoder.imageSize(), encoder.imageSize()),
@@ -165,6 +163,11 @@ final class SegmenterConversion {
                 card.mean(),
                 card.std(),
                 decoder.blocks());
+    }
+
+    private static CheckpointException noUperNet(String source) {
+        return new CheckpointException(
+                source + ": its segmentation decoder is no UPerNet, the only one that has more than our own layout");
     }
 
     private static Known beside(Path in, int heads, WeightLayout layout) throws IOException {
@@ -188,9 +191,8 @@ final class SegmenterConversion {
             throw new CheckpointException("%s: pool_scales %s: must be %s, no other pyramid is built here"
                     .formatted(config, told.poolScales(), ModelConfigs.POOL_SCALES));
         }
-        Hints hints = told.hints();
         return new Known(
-                new Hints(heads > 0 ? heads : hints.heads(), hints.imageHeight(), hints.imageWidth()),
+                told.hints().withHeads(heads),
                 told.classNames(),
                 told.mean(),
                 told.std(),

@@ -38,6 +38,22 @@ class RunTest {
     @TempDir
     private static Path home;
 
+    private static List<String> finetuneFromScratch(Path out, String source, Path data, int epochs) {
+        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", out.toString()));
+        arguments.addAll(ENCODER);
+        for (String setting : List.of(
+                "initFrom=null",
+                "labelsPerClass=0",
+                "data.source=" + source,
+                "data.path=" + data,
+                "optim.batchSize=6",
+                "optim.epochs=" + epochs,
+                "optim.warmupEpochs=0")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        return arguments;
+    }
+
     private static List<String> tokenizer(Path out, String... more) {
         List<String> arguments = new ArrayList<>(List.of("train-tokenizer", "fashion-tokenizer"));
         arguments.addAll(SMALL);
@@ -185,18 +201,7 @@ class RunTest {
         Files.writeString(lists.resolve("train.txt"), "one.png\tant\none.png\tbee\none.png\tcat\n".repeat(4));
         Files.writeString(lists.resolve("val.txt"), "one.png\tbee\none.png\tcat\n");
         Path run = home.resolve("numbered");
-        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
-        arguments.addAll(ENCODER);
-        for (String setting : List.of(
-                "initFrom=null",
-                "labelsPerClass=0",
-                "data.source=list_file",
-                "data.path=" + lists,
-                "optim.batchSize=6",
-                "optim.epochs=1",
-                "optim.warmupEpochs=0")) {
-            arguments.addAll(List.of("--set", setting));
-        }
+        List<String> arguments = finetuneFromScratch(run, "list_file", lists, 1);
         Ended ended = beits(arguments);
         assertThat(ended.code()).as(ended.err()).isEqualTo(2);
         assertThat(ended.err())
@@ -221,18 +226,7 @@ class RunTest {
         }
         Path broken = Files.writeString(data.resolve("val/b/1.png"), "none");
         Path run = home.resolve("tested");
-        List<String> arguments = new ArrayList<>(List.of("finetune", "fashion-finetune", "--out", run.toString()));
-        arguments.addAll(ENCODER);
-        for (String setting : List.of(
-                "initFrom=null",
-                "labelsPerClass=0",
-                "data.source=image_folder",
-                "data.path=" + data,
-                "optim.batchSize=6",
-                "optim.epochs=2",
-                "optim.warmupEpochs=0")) {
-            arguments.addAll(List.of("--set", setting));
-        }
+        List<String> arguments = finetuneFromScratch(run, "image_folder", data, 2);
         Ended failed = beits(arguments);
         assertThat(failed.code()).as(failed.err()).isEqualTo(2);
         assertThat(failed.err()).contains(broken.toString(), "step-4.safetensors stands; continue with");

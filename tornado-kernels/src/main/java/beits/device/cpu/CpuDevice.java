@@ -22,7 +22,7 @@ final class CpuDevice implements Device {
     /**
      * Loads the classes of memory segments over arrays before any kernel is compiled. A kernel meets native segments only, and the
      * compiler counts on the classes that it knows: the first segment over an array, wherever it is made, throws away all compiled
-     * kernels. It used to happen twice in a first training step (8.9 instead of 8.2 s of processor time).
+     * kernels. It used to happen twice in a first training step (8.9 instead of 8.2 s of processor time for two tiny steps).
      */
     private static void loadSegments() {
         MemorySegment.ofArray(new byte[0]);
