@@ -150,6 +150,20 @@ public final class Image {
         return new Image(height, width, channels, out);
     }
 
+    /** Turned as an EXIF or TIFF orientation from 1 to 8 asks for; others leave it as it is. */
+    Image oriented(int orientation) {
+        return switch (orientation) {
+            case 2 -> flipped();
+            case 3 -> flipped().upsideDown();
+            case 4 -> upsideDown();
+            case 5 -> transposed();
+            case 6 -> transposed().flipped();
+            case 7 -> transposed().flipped().upsideDown();
+            case 8 -> transposed().upsideDown();
+            default -> this;
+        };
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Image that

@@ -9,7 +9,8 @@ public enum ImageFormat {
     JPEG,
     BMP,
     GIF,
-    WEBP;
+    WEBP,
+    TIFF;
 
     /**
      * The format of a file's bytes.
@@ -32,10 +33,13 @@ public enum ImageFormat {
         if (starts(data, 0, "RIFF") && starts(data, 8, "WEBP")) {
             return WEBP;
         }
+        if (starts(data, 0, "II*\0") || starts(data, 0, "MM\0*")) {
+            return TIFF;
+        }
         if (starts(data, 0, "BM")) {
             return BMP;
         }
-        throw new PictureException(name, "not a PNG, JPEG, BMP, GIF or WebP picture");
+        throw new PictureException(name, "not a PNG, JPEG, BMP, GIF, WebP or TIFF picture");
     }
 
     /** Whether a file name ends like one of the formats; how folders are searched. */
@@ -46,7 +50,9 @@ public enum ImageFormat {
                 || lower.endsWith(".jpeg")
                 || lower.endsWith(".bmp")
                 || lower.endsWith(".gif")
-                || lower.endsWith(".webp");
+                || lower.endsWith(".webp")
+                || lower.endsWith(".tif")
+                || lower.endsWith(".tiff");
     }
 
     private static boolean starts(byte[] data, int at, String magic) {

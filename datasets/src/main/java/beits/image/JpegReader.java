@@ -35,7 +35,7 @@ final class JpegReader {
         Image picture = options.turboJpeg().isPresent() && header.components() != 4
                 ? options.turboJpeg().get().decode(data, name, header)
                 : decodeWithJdk(data, name, header);
-        return options.applyOrientation() ? oriented(picture, header.orientation()) : picture;
+        return options.applyOrientation() ? picture.oriented(header.orientation()) : picture;
     }
 
     private static Image decodeWithJdk(byte[] data, String name, JpegHeader header) throws IOException {
@@ -121,18 +121,5 @@ final class JpegReader {
         p[0] = 255 - Math.clamp(r, 0, 255);
         p[1] = 255 - Math.clamp(g, 0, 255);
         p[2] = 255 - Math.clamp(b, 0, 255);
-    }
-
-    private static Image oriented(Image image, int orientation) {
-        return switch (orientation) {
-            case 2 -> image.flipped();
-            case 3 -> image.flipped().upsideDown();
-            case 4 -> image.upsideDown();
-            case 5 -> image.transposed();
-            case 6 -> image.transposed().flipped();
-            case 7 -> image.transposed().flipped().upsideDown();
-            case 8 -> image.transposed().upsideDown();
-            default -> image;
-        };
     }
 }

@@ -27,7 +27,7 @@ final class RasterReader {
         switch (format) {
             case WEBP -> requireWholeRiff(data, name);
             case BMP -> requireWholeBmp(data, name);
-            case GIF, PNG, JPEG -> {}
+            case GIF, PNG, JPEG, TIFF -> {}
         }
         javax.imageio.ImageReader reader = readers.next();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {

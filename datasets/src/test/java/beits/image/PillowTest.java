@@ -38,7 +38,17 @@ class PillowTest {
                 "gray2.png",
                 "gray4.png",
                 "rgb16.png",
-                "interlaced.png"
+                "interlaced.png",
+                "rgb.tif",
+                "lzw.tif",
+                "deflate.tif",
+                "jpeg.tif",
+                "gray.tif",
+                "pal.tif",
+                "bilevel.tif",
+                "rgba.tif",
+                "turned.tif",
+                "white.tif"
             })
     void decodes(String name) {
         assertSame(name, read(name).rgb(), read(name.replace('.', '_') + ".expected.png"));
@@ -85,7 +95,18 @@ class PillowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"progressive.jpg", "quality30.jpg", "interlaced.png", "p.gif", "rgb.bmp", "lossless.webp"})
+    @ValueSource(
+            strings = {
+                "progressive.jpg",
+                "quality30.jpg",
+                "interlaced.png",
+                "p.gif",
+                "rgb.bmp",
+                "lossless.webp",
+                "rgb.tif",
+                "lzw.tif",
+                "jpeg.tif"
+            })
     void truncatedFilesAreNamed(String name) {
         byte[] whole = Golden.bytes("/pillow/" + name);
         for (int length : new int[] {0, 1, 7, 30, whole.length / 2}) {
@@ -94,6 +115,32 @@ class PillowTest {
                     .isInstanceOf(PictureException.class)
                     .hasMessageStartingWith(name + ": ");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cmyk.tif", "float.tif"})
+    void tiffsOfOtherColoursAreRefused(String name) {
+        assertThatThrownBy(() -> read(name))
+                .isInstanceOf(PictureException.class)
+                .hasMessageStartingWith(name + ": only TIFFs of grey, RGB or a palette");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb.tif", "lzw.tif", "pal.tif"})
+    void damagedTiffsGiveAPictureOrAMessage(String name) {
+        byte[] whole = Golden.bytes("/pillow/" + name);
+        int refused = 0;
+        for (int at = 0; at < whole.length; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= (byte) (1 + at * 29 % 255);
+            try {
+                assertThat(READER.decode(damaged, name)).isNotNull();
+            } catch (PictureException e) {
+                assertThat(e).hasMessageStartingWith(name + ": ");
+                refused++;
+            }
+        }
+        assertThat(refused).isPositive();
     }
 
     @Test

@@ -12,6 +12,7 @@ import beits.data.source.Scenes;
 import beits.data.source.SegmentationFolder;
 import beits.data.source.WebDataset;
 import beits.image.DecodeOptions;
+import beits.image.ImageFormat;
 import beits.image.ImageReader;
 import beits.image.PictureException;
 import beits.image.TurboJpeg;
@@ -160,7 +161,8 @@ public final class Pictures {
             return ListFile.open(path.resolve(TRAINING_LIST), reader());
         }
         Path classes = Files.isDirectory(path.resolve("train")) ? path.resolve("train") : path;
-        return matching(classes, "*.{jpg,jpeg,JPEG,JPG,png,PNG,webp,bmp,gif}").isEmpty()
+        return matching(classes, "*").stream()
+                        .noneMatch(file -> ImageFormat.named(file.getFileName().toString()))
                 ? ImageFolder.classes(classes, reader())
                 : ImageFolder.unlabelled(classes, reader());
     }

@@ -99,6 +99,9 @@ class PicturesTest {
         Files.writeString(folder.resolve("list/train.txt"), "img/a.jpg\tcup\nimg/a.jpg\tpot\n");
         assertThat(Pictures.at(folder.resolve("list")).classNames()).containsExactly("cup", "pot");
 
+        Files.write(Files.createDirectories(folder.resolve("flat")).resolve("a.TIF"), picture);
+        assertThat(Pictures.at(folder.resolve("flat")).classNames()).isEmpty();
+
         Path masks = folder.resolve("masks");
         Files.write(Files.createDirectories(masks.resolve("images/training")).resolve("a.jpg"), picture);
         Path mask =
