@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
 final class PredictCommand implements Callable<Integer> {
     private static final int BATCH = 32;
     private static final int WORKERS = 2;
+    private static final int TOP = 5;
 
     @Parameters(
             index = "0",
@@ -62,10 +63,9 @@ final class PredictCommand implements Callable<Integer> {
 
     @Option(
             names = "--top",
-            defaultValue = "5",
             paramLabel = "N",
-            description = "how many classes a picture (default: ${DEFAULT-VALUE})")
-    private int top;
+            description = "how many classes a picture, of a classifier (default: " + TOP + ")")
+    private @Nullable Integer top;
 
     @Option(
             names = "--out",
@@ -84,7 +84,7 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (top < 1) {
+        if (top != null && top < 1) {
             throw new UserException("--top %d: must be at least 1".formatted(top));
         }
         Path file = Checkpoint.find(checkpoint);
@@ -123,6 +123,11 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private int pixels(Path file, ModelFile model) throws IOException {
+        if (top != null) {
+            throw new UserException(
+                    "--top: is for classifiers, and %s holds a segmentation model, which gives each pixel one class; leave it out"
+                            .formatted(file));
+        }
         List<Path> pictures = PictureFiles.named(images, Streams.in());
         Path folder = out == null ? Path.of("predictions") : out;
         try (Device device = common.open()) {
@@ -139,7 +144,7 @@ final class PredictCommand implements Callable<Integer> {
             List<Map<String, Object>> ranked = IntStream.range(0, classes)
                     .boxed()
                     .sorted(Comparator.comparingDouble((Integer c) -> -probabilities[c]))
-                    .limit(top)
+                    .limit(top == null ? TOP : top)
                     .map(c -> {
                         Map<String, Object> one = new LinkedHashMap<>();
                         one.put("class", classifier.classNames().get(c));

@@ -315,6 +315,7 @@ class SegmenterLayoutsTest {
                 List.of("convert", narrow, out, "--to", "timm"), "which timm does not have",
                 List.of("convert", narrow, out, "--to", "hf"), "channels 8, where its decoder has as many",
                 List.of("convert", turned, out, "--to", "hf"), "blocks [3, 2, 1, 0], which it reads in rising order",
+                List.of("predict", narrow, folder, "--top", "3"), "--top: is for classifiers",
                 List.of("evaluate", official), "does not tell which of its 4 blocks the decoder reads");
         mistakes.forEach((arguments, message) -> {
             Ended ended = beits(arguments.toArray());
