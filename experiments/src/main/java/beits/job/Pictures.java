@@ -33,6 +33,10 @@ import java.util.stream.IntStream;
 public final class Pictures {
     private static final String CLASSES = "classes.txt";
     private static final String TRAINING_LIST = "train.txt";
+    /** As ImageNet and CIFAR are kept by Hugging Face. */
+    private static final List<String> PARQUET_PICTURES = List.of("image", "img");
+    /** CIFAR-100 has {@code fine_label} and {@code coarse_label}. */
+    private static final List<String> PARQUET_LABELS = List.of("label", "labels", "fine_label");
 
     private Pictures() {}
 
@@ -172,7 +176,7 @@ public final class Pictures {
     }
 
     private static Dataset parquet(List<Path> files, ImageReader reader) {
-        return new ParquetPictures(files, "image", "label", reader);
+        return new ParquetPictures(files, PARQUET_PICTURES, PARQUET_LABELS, reader);
     }
 
     private static Dataset shards(DataRecipe recipe, String pattern) {

@@ -7,6 +7,7 @@ import beits.image.PictureException;
 import dev.hardwood.InputFile;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
+import dev.hardwood.schema.SchemaNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -41,11 +42,11 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
      * Reads the files' rows.
      *
      * @param files in this order
-     * @param imageColumn the struct column, usually {@code image} or {@code img}
-     * @param labelColumn the label column, or empty for unlabelled reading
+     * @param imageColumns names of the struct column, of which a file's first counts
+     * @param labelColumns names of the label column, likewise
      * @throws PictureException when a file is damaged or lacks a column, or a row its picture or label
      */
-    public ParquetPictures(List<Path> files, String imageColumn, String labelColumn, ImageReader reader) {
+    public ParquetPictures(List<Path> files, List<String> imageColumns, List<String> labelColumns, ImageReader reader) {
         this.reader = reader;
         try {
             Path temporary = Files.createTempFile("beits-parquet", ".bin");
@@ -58,13 +59,13 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
         boolean opened = false;
         try {
             for (Path file : files) {
-                List<String> found = copy(file, imageColumn, labelColumn);
+                List<String> found = copy(file, imageColumns, labelColumns);
                 names = names.isEmpty() ? found : names;
             }
             if (entries.isEmpty()) {
                 throw new PictureException(files.toString(), "no rows");
             }
-            classNames = labelColumn.isEmpty() ? List.of() : classNames(names, files);
+            classNames = classNames(names, files);
             opened = true;
         } finally {
             if (!opened) {
@@ -73,10 +74,12 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
         }
     }
 
-    private List<String> copy(Path file, String imageColumn, String labelColumn) {
+    private List<String> copy(Path file, List<String> imageColumns, List<String> labelColumns) {
         int row = 0;
         try (ParquetFileReader parquet = whole(file);
                 RowReader rows = parquet.rowReader()) {
+            String imageColumn = column(file, parquet, imageColumns);
+            String labelColumn = column(file, parquet, labelColumns);
             while (rows.hasNext()) {
                 rows.next();
                 String name = file + "#" + row;
@@ -86,22 +89,16 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
                 if (data == null) {
                     throw new PictureException(name, "has no picture in column " + imageColumn);
                 }
-                int label = -1;
-                if (!labelColumn.isEmpty()) {
-                    Object value = rows.isNull(labelColumn) ? null : rows.getValue(labelColumn);
-                    if (!(value instanceof Number number)
-                            || number.longValue() < 0
-                            || number.longValue() >= MOST_CLASSES) {
-                        throw new PictureException(name, "label %s in column %s".formatted(value, labelColumn));
-                    }
-                    label = number.intValue();
+                Object label = rows.isNull(labelColumn) ? null : rows.getValue(labelColumn);
+                if (!(label instanceof Number number) || number.longValue() < 0 || number.longValue() >= MOST_CLASSES) {
+                    throw new PictureException(name, "label %s in column %s".formatted(label, labelColumn));
                 }
                 long offset = spool.size();
                 ByteBuffer buffer = ByteBuffer.wrap(data);
                 while (buffer.hasRemaining()) {
                     spool.write(buffer, offset + buffer.position());
                 }
-                entries.add(new Entry(name, offset, data.length, label));
+                entries.add(new Entry(name, offset, data.length, number.intValue()));
                 row++;
             }
             return names(parquet.getFileMetaData().keyValueMetadata().getOrDefault("huggingface", ""), labelColumn);
@@ -116,11 +113,21 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
                     e);
         } catch (IOException | RuntimeException e) {
             // The Parquet library answers damaged files with many unchecked exceptions.
-            throw new PictureException(
-                    file.toString(),
-                    "not a whole Parquet file with column %s: %s".formatted(imageColumn, e.getMessage()),
-                    e);
+            throw new PictureException(file.toString(), "not a whole Parquet file of pictures: " + e.getMessage(), e);
         }
+    }
+
+    private static String column(Path file, ParquetFileReader parquet, List<String> names) {
+        List<String> present = parquet.getFileSchema().getRootNode().children().stream()
+                .map(SchemaNode::name)
+                .toList();
+        return names.stream()
+                .filter(present::contains)
+                .findFirst()
+                .orElseThrow(() -> new PictureException(
+                        file.toString(),
+                        "has the columns %s, and no %s"
+                                .formatted(String.join(", ", present), String.join(" or ", names))));
     }
 
     private static ParquetFileReader whole(Path file) throws IOException {
@@ -140,7 +147,7 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
         int column = json.indexOf('"' + labelColumn + '"');
         Matcher found = NAMES.matcher(json);
         List<String> names = new ArrayList<>();
-        if (!labelColumn.isEmpty() && column >= 0 && found.find(column)) {
+        if (column >= 0 && found.find(column)) {
             Matcher name = QUOTED.matcher(found.group(1));
             while (name.find()) {
                 names.add(name.group(1).replaceAll("\\\\(.)", "$1"));
@@ -174,9 +181,7 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
     public Sample get(int index) {
         Entry entry = entries.get(index);
         var picture = reader.decode(ByteRanges.read(spool, entry.offset(), entry.length(), entry.name()), entry.name());
-        return entry.label() < 0
-                ? new Sample.Unlabelled(entry.name(), picture)
-                : new Sample.Labelled(entry.name(), picture, entry.label());
+        return new Sample.Labelled(entry.name(), picture, entry.label());
     }
 
     @Override
@@ -186,8 +191,7 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
 
     @Override
     public OptionalInt label(int index) {
-        int label = entries.get(index).label();
-        return label < 0 ? OptionalInt.empty() : OptionalInt.of(label);
+        return OptionalInt.of(entries.get(index).label());
     }
 
     @Override

@@ -136,7 +136,8 @@ class FuzzTest {
             byte[] d = damaged(parquet, rng);
             Files.write(parquetFile, d);
             refusedByNameOrRead("fuzz.parquet", d, () -> {
-                try (ParquetPictures data = new ParquetPictures(List.of(parquetFile), "image", "label", reader)) {
+                try (ParquetPictures data =
+                        new ParquetPictures(List.of(parquetFile), List.of("image"), List.of("label"), reader)) {
                     return samples(data);
                 }
             });

@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every format read from files that the test writes, and what wrong ones are answered with. */
 class SourcesTest {
+    private static final List<String> IMAGE = List.of("image");
+    private static final List<String> LABEL = List.of("label");
     private static final ImageReader READER = new ImageReader(DecodeOptions.DEFAULT);
 
     @TempDir
@@ -220,17 +222,18 @@ class SourcesTest {
     void parquet() throws IOException {
         Path file = folder.resolve("three.parquet");
         Files.write(file, Golden.bytes("/parquet/three.parquet"));
-        try (ParquetPictures data = new ParquetPictures(List.of(file, file), "image", "label", READER)) {
+        try (ParquetPictures data = new ParquetPictures(
+                List.of(file, file), List.of("img", "image"), List.of("fine_label", "label"), READER)) {
             assertThat(data.size()).isEqualTo(6);
             assertThat(data.classNames()).containsExactly("ant", "bee \"B\"", "cat");
             assertThat(label(data, 3)).isEqualTo(2);
             assertThat(data.get(4).picture().rgb()).isEqualTo(Golden.source("gray.png"));
         }
-        assertThatThrownBy(() -> new ParquetPictures(List.of(file), "img", "label", READER).close())
+        assertThatThrownBy(() -> new ParquetPictures(List.of(file), List.of("img", "jpg"), LABEL, READER).close())
                 .isInstanceOf(PictureException.class)
-                .hasMessageContaining("img");
+                .hasMessage(file + ": has the columns image, label, and no img or jpg");
         Files.write(file, new byte[40]);
-        assertThatThrownBy(() -> new ParquetPictures(List.of(file), "image", "label", READER).close())
+        assertThatThrownBy(() -> new ParquetPictures(List.of(file), IMAGE, LABEL, READER).close())
                 .isInstanceOf(PictureException.class)
                 .hasMessageContaining("three.parquet");
     }
@@ -252,7 +255,7 @@ class SourcesTest {
         Files.write(file, data);
         Assertions.assertTimeoutPreemptively(
                 Duration.ofSeconds(20),
-                () -> assertThatThrownBy(() -> new ParquetPictures(List.of(file), "image", "label", READER).close())
+                () -> assertThatThrownBy(() -> new ParquetPictures(List.of(file), IMAGE, LABEL, READER).close())
                         .isInstanceOf(PictureException.class)
                         .hasMessageContaining("three.parquet")
                         .hasMessageContaining(message));
