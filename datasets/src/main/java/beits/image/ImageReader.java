@@ -6,8 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Decodes PNG, JPEG, BMP, GIF (first frame), WebP and TIFF (first page). The format is recognised by the file's first bytes, not its name.
- * Results have the channels of the file (1, 3 or 4; grey with alpha and palettes with transparency become 4, except that
+ * Decodes PNG, JPEG, BMP, GIF (first frame), WebP and TIFF (first page). The format is recognised by the file's first bytes,
+ * not its name. Results have the channels of the file (1, 3 or 4; grey with alpha and palettes with transparency become 4, except that
  * a palette's transparency is ignored as Pillow's {@code convert("RGB")} ignores it); call {@link Image#rgb()} for three.
  * Samples of 16 bits keep their high byte.
  */

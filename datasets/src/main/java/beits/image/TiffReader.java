@@ -12,7 +12,10 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The first page of a TIFF through ImageIO: grey, RGB or a palette of up to 16 bits, turned as its orientation says, as Pillow does. */
+/**
+ * The first page of a TIFF through ImageIO: grey, RGB or a palette of up to 16 bits. Its orientation always turns it, as in Pillow,
+ * whatever {@link DecodeOptions} say of JPEG's.
+ */
 final class TiffReader {
     private TiffReader() {}
 
@@ -57,8 +60,11 @@ final class TiffReader {
             throw new PictureException(
                     name, "TIFF of %d channels is not supported; keep one or three".formatted(samples.getAsInt(0)));
         }
-        int colours = tags.getTIFFField(BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION)
-                .getAsInt(0);
+        TIFFField interpretation = tags.getTIFFField(BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION);
+        if (interpretation == null) {
+            throw new PictureException(name, "broken TIFF: does not say what its samples mean");
+        }
+        int colours = interpretation.getAsInt(0);
         boolean known = colours == BaselineTIFFTagSet.PHOTOMETRIC_INTERPRETATION_WHITE_IS_ZERO
                 || colours == BaselineTIFFTagSet.PHOTOMETRIC_INTERPRETATION_BLACK_IS_ZERO
                 || colours == BaselineTIFFTagSet.PHOTOMETRIC_INTERPRETATION_RGB

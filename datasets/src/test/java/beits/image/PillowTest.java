@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import beits.Golden;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,6 +125,22 @@ class PillowTest {
         assertThatThrownBy(() -> read(name))
                 .isInstanceOf(PictureException.class)
                 .hasMessageStartingWith(name + ": only TIFFs of grey, RGB or a palette");
+    }
+
+    @Test
+    void aTiffWithoutAMeaningOfItsSamplesIsRefused() {
+        byte[] tiff = Golden.bytes("/pillow/rgb.tif");
+        ByteBuffer in = ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN);
+        int directory = in.getInt(4);
+        for (int entry = 0; entry < in.getShort(directory); entry++) {
+            int at = directory + 2 + 12 * entry;
+            if (in.getShort(at) == BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION) {
+                in.putShort(at, (short) BaselineTIFFTagSet.TAG_THRESHHOLDING);
+            }
+        }
+        assertThatThrownBy(() -> READER.decode(tiff, "mute.tif"))
+                .isInstanceOf(PictureException.class)
+                .hasMessage("mute.tif: broken TIFF: does not say what its samples mean");
     }
 
     @ParameterizedTest
