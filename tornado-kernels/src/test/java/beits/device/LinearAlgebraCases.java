@@ -37,6 +37,11 @@ final class LinearAlgebraCases {
         cases.add(matMul(new int[] {12, 32, 1024}, 1, 0, 0));
         cases.add(matMul(new int[] {131, 7, 1500}, 1, 0, 3));
         cases.add(matMul(new int[] {29, 41, 2011}, 1, 1, 0));
+        // Small right factors in several blocks, of sums or of columns: each thread packs each block for itself.
+        for (int transposes = 0; transposes < 4; transposes += 2) {
+            cases.add(matMul(new int[] {197, 9, 1700}, transposes, 1, 0));
+            cases.add(matMul(new int[] {193, 3100, 5}, transposes, 2, 0));
+        }
         for (int[] rc : MATRICES) {
             String name = rc[0] + "x" + rc[1];
             for (boolean accumulate : new boolean[] {false, true}) {

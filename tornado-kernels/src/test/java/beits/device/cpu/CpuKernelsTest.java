@@ -62,16 +62,47 @@ class CpuKernelsTest {
         }
     }
 
-    private static List<int[]> run(Device device, KernelCase kernelCase) {
-        Program program = new Program("case", List.of(new Section("case", List.of(kernelCase.kernel()))));
+    /** Threads keep packed factors in memory of their own, which must not outlive a run. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void keepsNothingOfAnEarlierRun(KernelCase kernelCase) {
+        Device device = devices.get(1);
+        List<int[]> expected = run(device, kernelCase);
+        Program program = program(kernelCase);
         try (Executable executable = device.compile(program)) {
-            kernelCase.floats().forEach(executable::write);
+            kernelCase.floats().forEach((slot, values) -> executable.write(slot, halves(values)));
             kernelCase.ints().forEach(executable::write);
             executable.run(program);
-            return kernelCase.compared().stream()
-                    .map(slot -> bits(executable, slot))
-                    .toList();
+            assertThat(runAgain(executable, program, kernelCase)).containsExactlyElementsOf(expected);
         }
+    }
+
+    private static float[] halves(float[] values) {
+        float[] halves = values.clone();
+        for (int i = 0; i < halves.length; i++) {
+            halves[i] /= 2;
+        }
+        return halves;
+    }
+
+    private static Program program(KernelCase kernelCase) {
+        return new Program("case", List.of(new Section("case", List.of(kernelCase.kernel()))));
+    }
+
+    private static List<int[]> run(Device device, KernelCase kernelCase) {
+        Program program = program(kernelCase);
+        try (Executable executable = device.compile(program)) {
+            return runAgain(executable, program, kernelCase);
+        }
+    }
+
+    private static List<int[]> runAgain(Executable executable, Program program, KernelCase kernelCase) {
+        kernelCase.floats().forEach(executable::write);
+        kernelCase.ints().forEach(executable::write);
+        executable.run(program);
+        return kernelCase.compared().stream()
+                .map(slot -> bits(executable, slot))
+                .toList();
     }
 
     private static int[] bits(Executable executable, Slot slot) {
