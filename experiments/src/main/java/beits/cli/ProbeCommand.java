@@ -110,6 +110,8 @@ final class ProbeCommand implements Callable<Integer> {
         };
         Dataset test = Pictures.test(source);
         Dataset all = Pictures.training(source);
+        Pictures.requireLabels(all, "training");
+        Pictures.requireLabels(test, "test");
         Dataset train = labels == 0 ? all : Splits.fewLabels(all, labels, seed);
         requireNeighbours(train.size());
         List<Feature> features = new ArrayList<>();

@@ -211,12 +211,10 @@ public final class FinetuneJob {
 
     /** A list numbers the classes that it has; those of the test pictures must have the numbers that the model learns. */
     private static void requireSameNumbers(Dataset training, Dataset test) {
+        Pictures.requireLabels(training, "training");
+        Pictures.requireLabels(test, "test");
         List<String> learnt = training.classNames();
         List<String> asked = test.classNames();
-        if (learnt.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "data.path: the training pictures have no labels; a list gives them behind a tab");
-        }
         if (asked.size() > learnt.size() || !learnt.subList(0, asked.size()).equals(asked)) {
             throw new IllegalArgumentException(
                     "data.path: the training pictures have %d classes (%s), the test pictures %d (%s); give both the same"

@@ -107,6 +107,20 @@ public final class Pictures {
         };
     }
 
+    /**
+     * Refuses pictures without labels.
+     *
+     * @param use what they are for: {@code training} or {@code test}
+     * @throws IllegalArgumentException with the places where labels are looked for
+     */
+    public static void requireLabels(Dataset data, String use) {
+        if (data.size() > 0 && data.classNames().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "%s: has no label, like all %s pictures here; a list has labels behind a tab, Parquet files in a column %s, tar files in entries .cls"
+                            .formatted(data.name(0), use, String.join(" or ", PARQUET_LABELS)));
+        }
+    }
+
     private static IllegalArgumentException scenesHaveNoLabels() {
         return new IllegalArgumentException(
                 "data.source: scenes have no labels of whole pictures; use them for a tokenizer, pre-training or segmentation");

@@ -33,7 +33,10 @@ public record DataRecipe(Source source, @Nullable String path, int limit, boolea
         IMAGE_FOLDER,
         /** All pictures below {@code path}, without labels. */
         UNLABELLED_FOLDER,
-        /** Hugging Face's files {@code path/train*.parquet} and {@code path/test*.parquet} or {@code validation*.parquet}. */
+        /**
+         * Hugging Face's files {@code path/train*.parquet} and {@code path/test*.parquet} or {@code validation*.parquet}; for a tokenizer and
+         * pre-training they need no labels.
+         */
         PARQUET,
         /** WebDataset's shards {@code path/train*.tar} and {@code path/val*.tar}; names of classes, one a line, in {@code path/classes.txt}. */
         WEB_DATASET,

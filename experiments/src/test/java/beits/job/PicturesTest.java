@@ -1,6 +1,8 @@
 package beits.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import beits.data.Dataset;
 import beits.image.Image;
@@ -28,6 +30,22 @@ class PicturesTest {
         Files.copy(three, folder.resolve("validation-0.parquet"));
         Files.writeString(folder.resolve("test-0.parquet"), "nobody reads this one");
         assertThat(Pictures.test(recipe).size()).isEqualTo(3);
+    }
+
+    @Test
+    void whoNeedsLabelsIsToldWhereTheyAre() throws IOException {
+        Files.write(folder.resolve("a.jpg"), turned());
+        Files.writeString(folder.resolve("train.txt"), "a.jpg\n");
+        Dataset unlabelled =
+                Pictures.training(new DataRecipe(DataRecipe.Source.LIST_FILE, folder.toString(), 0, false, false));
+        assertThatThrownBy(() -> Pictures.requireLabels(unlabelled, "test"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(folder.resolve("a.jpg") + ": has no label, like all test pictures here")
+                .hasMessageContaining("label or labels or fine_label");
+        Files.writeString(folder.resolve("train.txt"), "a.jpg\t0\n");
+        Dataset labelled =
+                Pictures.training(new DataRecipe(DataRecipe.Source.LIST_FILE, folder.toString(), 0, false, false));
+        assertThatCode(() -> Pictures.requireLabels(labelled, "test")).doesNotThrowAnyException();
     }
 
     /** A JPEG, 16 wide and 8 high, whose camera was held so that it has to be turned by a quarter. */

@@ -16,20 +16,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Parquet files in Hugging Face's layout: a struct column with the encoded picture in its field {@code bytes}, and an
- * integer label column. The encoded pictures are copied once into a temporary file, so that they can be read in any order
- * without holding them in memory. Close it to remove that file.
+ * Parquet files in Hugging Face's layout: a struct column with the encoded picture in its field {@code bytes} and, unless the
+ * pictures are unlabelled, an integer label column. The encoded pictures are copied once into a temporary file, so that they can be
+ * read in any order without holding them in memory. Close it to remove that file.
  */
 public final class ParquetPictures implements Dataset, AutoCloseable {
     private static final Pattern NAMES =
             Pattern.compile("\"names\"\\s*:\\s*\\[((?:\\s*\"(?:[^\"\\\\]|\\\\.)*\"\\s*,?)*)\\]");
     private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final int MOST_CLASSES = 1_000_000;
+    private static final int NO_LABEL = -1;
 
     private record Entry(String name, long offset, int length, int label) {}
 
@@ -43,8 +45,9 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
      *
      * @param files in this order
      * @param imageColumns names of the struct column, of which a file's first counts
-     * @param labelColumns names of the label column, likewise
-     * @throws PictureException when a file is damaged or lacks a column, or a row its picture or label
+     * @param labelColumns names of the label column, likewise; pictures of files with none of them are unlabelled
+     * @throws PictureException when a file is damaged or lacks the pictures' column, a row lacks its picture or label, or only some
+     *     of the files have labels
      */
     public ParquetPictures(List<Path> files, List<String> imageColumns, List<String> labelColumns, ImageReader reader) {
         this.reader = reader;
@@ -78,8 +81,15 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
         int row = 0;
         try (ParquetFileReader parquet = whole(file);
                 RowReader rows = parquet.rowReader()) {
-            String imageColumn = column(file, parquet, imageColumns);
-            String labelColumn = column(file, parquet, labelColumns);
+            List<String> present = parquet.getFileSchema().getRootNode().children().stream()
+                    .map(SchemaNode::name)
+                    .toList();
+            String imageColumn = first(imageColumns, present)
+                    .orElseThrow(() -> new PictureException(
+                            file.toString(),
+                            "has the columns %s, and no %s"
+                                    .formatted(String.join(", ", present), String.join(" or ", imageColumns))));
+            Optional<String> labelColumn = first(labelColumns, present);
             while (rows.hasNext()) {
                 rows.next();
                 String name = file + "#" + row;
@@ -89,19 +99,17 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
                 if (data == null) {
                     throw new PictureException(name, "has no picture in column " + imageColumn);
                 }
-                Object label = rows.isNull(labelColumn) ? null : rows.getValue(labelColumn);
-                if (!(label instanceof Number number) || number.longValue() < 0 || number.longValue() >= MOST_CLASSES) {
-                    throw new PictureException(name, "label %s in column %s".formatted(label, labelColumn));
-                }
+                int label = labelColumn.isEmpty() ? NO_LABEL : label(rows, labelColumn.get(), name);
                 long offset = spool.size();
                 ByteBuffer buffer = ByteBuffer.wrap(data);
                 while (buffer.hasRemaining()) {
                     spool.write(buffer, offset + buffer.position());
                 }
-                entries.add(new Entry(name, offset, data.length, number.intValue()));
+                entries.add(new Entry(name, offset, data.length, label));
                 row++;
             }
-            return names(parquet.getFileMetaData().keyValueMetadata().getOrDefault("huggingface", ""), labelColumn);
+            String description = parquet.getFileMetaData().keyValueMetadata().getOrDefault("huggingface", "");
+            return labelColumn.map(column -> names(description, column)).orElse(List.of());
         } catch (PictureException e) {
             throw e;
         } catch (OutOfMemoryError e) {
@@ -117,17 +125,16 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
         }
     }
 
-    private static String column(Path file, ParquetFileReader parquet, List<String> names) {
-        List<String> present = parquet.getFileSchema().getRootNode().children().stream()
-                .map(SchemaNode::name)
-                .toList();
-        return names.stream()
-                .filter(present::contains)
-                .findFirst()
-                .orElseThrow(() -> new PictureException(
-                        file.toString(),
-                        "has the columns %s, and no %s"
-                                .formatted(String.join(", ", present), String.join(" or ", names))));
+    private static Optional<String> first(List<String> names, List<String> present) {
+        return names.stream().filter(present::contains).findFirst();
+    }
+
+    private static int label(RowReader rows, String column, String name) {
+        Object label = rows.isNull(column) ? null : rows.getValue(column);
+        if (!(label instanceof Number number) || number.longValue() < 0 || number.longValue() >= MOST_CLASSES) {
+            throw new PictureException(name, "label %s in column %s".formatted(label, column));
+        }
+        return number.intValue();
     }
 
     private static ParquetFileReader whole(Path file) throws IOException {
@@ -157,7 +164,15 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
     }
 
     private List<String> classNames(List<String> described, List<Path> files) {
+        int least = entries.stream().mapToInt(Entry::label).min().orElseThrow();
         int most = entries.stream().mapToInt(Entry::label).max().orElseThrow();
+        if (most == NO_LABEL) {
+            return List.of();
+        }
+        if (least == NO_LABEL) {
+            throw new PictureException(
+                    files.toString(), "some of these files have a column of labels, others have none");
+        }
         if (described.isEmpty()) {
             List<String> numbers = new ArrayList<>();
             for (int i = 0; i <= most; i++) {
@@ -181,7 +196,9 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
     public Sample get(int index) {
         Entry entry = entries.get(index);
         var picture = reader.decode(ByteRanges.read(spool, entry.offset(), entry.length(), entry.name()), entry.name());
-        return new Sample.Labelled(entry.name(), picture, entry.label());
+        return entry.label() == NO_LABEL
+                ? new Sample.Unlabelled(entry.name(), picture)
+                : new Sample.Labelled(entry.name(), picture, entry.label());
     }
 
     @Override
@@ -191,7 +208,8 @@ public final class ParquetPictures implements Dataset, AutoCloseable {
 
     @Override
     public OptionalInt label(int index) {
-        return OptionalInt.of(entries.get(index).label());
+        int label = entries.get(index).label();
+        return label == NO_LABEL ? OptionalInt.empty() : OptionalInt.of(label);
     }
 
     @Override

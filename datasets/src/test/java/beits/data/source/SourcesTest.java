@@ -229,6 +229,19 @@ class SourcesTest {
             assertThat(label(data, 3)).isEqualTo(2);
             assertThat(data.get(4).picture().rgb()).isEqualTo(Golden.source("gray.png"));
         }
+        Path unlabelled = folder.resolve("unlabelled.parquet");
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        Files.writeString(unlabelled, text.replace("label", "other"), StandardCharsets.ISO_8859_1);
+        try (ParquetPictures data = new ParquetPictures(List.of(unlabelled), IMAGE, LABEL, READER)) {
+            assertThat(data.classNames()).isEmpty();
+            assertThat(data.label(1)).isEmpty();
+            assertThat(data.get(1)).isInstanceOf(Sample.Unlabelled.class);
+            assertThat(data.get(1).picture().rgb()).isEqualTo(Golden.source("gray.png"));
+        }
+        assertThatThrownBy(() -> new ParquetPictures(List.of(file, unlabelled), IMAGE, LABEL, READER).close())
+                .isInstanceOf(PictureException.class)
+                .hasMessageContaining("unlabelled.parquet")
+                .hasMessageContaining("others have none");
         assertThatThrownBy(() -> new ParquetPictures(List.of(file), List.of("img", "jpg"), LABEL, READER).close())
                 .isInstanceOf(PictureException.class)
                 .hasMessage(file + ": has the columns image, label, and no img or jpg");
