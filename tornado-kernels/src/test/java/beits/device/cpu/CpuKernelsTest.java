@@ -73,7 +73,7 @@ class CpuKernelsTest {
             kernelCase.floats().forEach((slot, values) -> executable.write(slot, halves(values)));
             kernelCase.ints().forEach(executable::write);
             executable.run(program);
-            assertThat(runAgain(executable, program, kernelCase)).containsExactlyElementsOf(expected);
+            assertThat(results(executable, program, kernelCase)).containsExactlyElementsOf(expected);
         }
     }
 
@@ -92,11 +92,11 @@ class CpuKernelsTest {
     private static List<int[]> run(Device device, KernelCase kernelCase) {
         Program program = program(kernelCase);
         try (Executable executable = device.compile(program)) {
-            return runAgain(executable, program, kernelCase);
+            return results(executable, program, kernelCase);
         }
     }
 
-    private static List<int[]> runAgain(Executable executable, Program program, KernelCase kernelCase) {
+    private static List<int[]> results(Executable executable, Program program, KernelCase kernelCase) {
         kernelCase.floats().forEach(executable::write);
         kernelCase.ints().forEach(executable::write);
         executable.run(program);
