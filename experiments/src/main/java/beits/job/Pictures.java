@@ -62,9 +62,9 @@ public final class Pictures {
     }
 
     /**
-     * Labelled pictures to train on.
+     * Pictures to train on, with their labels where they have some; {@link #requireLabels} is for those who need them.
      *
-     * @throws IllegalArgumentException when the source has no labels of whole pictures
+     * @throws IllegalArgumentException when the source is generated scenes
      */
     public static Dataset training(DataRecipe recipe) {
         return limited(

@@ -32,7 +32,7 @@ final class MatrixProduct implements Step {
      * 19 instead of 28 and 26 us.
      */
     private static final int OWN_COPY_SIZE = 32768;
-    /** Rows for each thread from which copies are made: fewer would be multiplied in little more time than the copies take. */
+    /** Rows for each thread from which copies are made: by fewer, a copy that another thread makes too would be used too little. */
     private static final int OWN_COPY_ROWS = 64;
     /** Ints between two threads' notes: two cache lines. */
     private static final int APART = 32;
